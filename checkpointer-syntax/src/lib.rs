@@ -7,6 +7,8 @@
 
 #![forbid(unsafe_code)]
 
+pub mod message;
+pub mod options;
 pub mod path;
 pub mod table;
 pub mod tokens;
