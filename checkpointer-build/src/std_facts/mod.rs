@@ -1,0 +1,29 @@
+//! What the analysis knows of Rust's standard library: names, types of results, and which calls can
+//! lead into a user's implementation of a standard trait.
+//!
+//! Source: the documentation of std, core and alloc (<https://doc.rust-lang.org/std/>), which are
+//! one here. A path may begin with any of the three. Whatever is not known is [`Ty::Unknown`] or
+//! `None`; every other answer is certain as long as no trait of the user's in scope has a method of
+//! the same name.
+
+mod closure;
+mod deref;
+mod function;
+mod harmless;
+mod known;
+mod method;
+mod names;
+mod operator;
+mod triggers;
+mod types;
+
+pub(crate) use closure::closure_params;
+pub(crate) use deref::{deref, item_of};
+pub(crate) use function::{associated, function, trait_function};
+pub(crate) use harmless::calls_nothing;
+pub(crate) use known::is_method;
+pub(crate) use method::method;
+pub(crate) use names::{prelude_trait, prelude_type, prelude_value, std_macro};
+pub(crate) use operator::{await_value, binary, index, literal, try_value, unary};
+pub(crate) use triggers::{Triggers, triggers};
+pub(crate) use types::type_of_path;
