@@ -1,0 +1,229 @@
+//! Where the events of a value go: into BLAKE3 with every byte spelled out, or into the hash for memory.
+
+use std::fmt;
+
+use super::fold::Fold;
+use crate::key::Digest;
+
+/// The byte that begins every part of the stream. Part of the definition of the hash: never renumber.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Kind {
+    End = 0,
+    Unit = 1,
+    Bool = 2,
+    I8 = 3,
+    I16 = 4,
+    I32 = 5,
+    I64 = 6,
+    I128 = 7,
+    U8 = 8,
+    U16 = 9,
+    U32 = 10,
+    U64 = 11,
+    U128 = 12,
+    F32 = 13,
+    F64 = 14,
+    Char = 15,
+    Str = 16,
+    Bytes = 17,
+    None = 18,
+    Some = 19,
+    UnitStruct = 20,
+    UnitVariant = 21,
+    NewtypeStruct = 22,
+    NewtypeVariant = 23,
+    Sequence = 24,
+    Numbers = 25,
+    Tuple = 26,
+    TupleStruct = 27,
+    TupleVariant = 28,
+    Map = 29,
+    Struct = 30,
+    StructVariant = 31,
+    Field = 32,
+    UnorderedSequence = 33,
+    UnorderedMap = 34,
+    Parameter = 35,
+    Captured = 36,
+    Part = 37,
+    Type = 38,
+}
+
+/// The bytes that fit before BLAKE3 needs a state: one chunk, which it hashes in one go.
+const SMALL: usize = 1024;
+/// The bytes given to a state at a time: enough for all its lanes.
+const BLOCK: usize = 32 * 1024;
+
+// One of these lives on the stack of a call at a time; a box would cost more than the hash of a small argument.
+#[allow(clippy::large_enum_variant)]
+pub(crate) enum Sink {
+    Memory(Fold),
+    Small { bytes: [u8; SMALL], length: usize },
+    Large(Box<Large>),
+}
+
+pub(crate) struct Large {
+    hasher: blake3::Hasher,
+    block: Vec<u8>,
+}
+
+impl Sink {
+    #[inline]
+    pub(crate) fn memory() -> Self {
+        Self::Memory(Fold::new())
+    }
+
+    #[inline]
+    pub(crate) fn stored() -> Self {
+        Self::Small {
+            bytes: [0; SMALL],
+            length: 0,
+        }
+    }
+
+    /// A fresh sink of the same sort, for the entries of an unordered container.
+    pub(crate) fn fresh(&self) -> Self {
+        match self {
+            Self::Memory(_) => Self::memory(),
+            _ => Self::stored(),
+        }
+    }
+
+    /// A kind without a value.
+    #[inline]
+    pub(crate) fn kind(&mut self, kind: Kind) {
+        match self {
+            Self::Memory(fold) => fold.word(kind as u8, 0),
+            _ => self.raw(&[kind as u8]),
+        }
+    }
+
+    /// A kind and a number of one to eight bytes, which the kind tells.
+    #[inline]
+    pub(crate) fn word(&mut self, kind: Kind, value: u64) {
+        let size = match kind {
+            Kind::Bool | Kind::I8 | Kind::U8 => 1,
+            Kind::I16 | Kind::U16 => 2,
+            Kind::I32 | Kind::U32 | Kind::F32 | Kind::Char => 4,
+            _ => 8,
+        };
+        match self {
+            Self::Memory(fold) => fold.word(kind as u8, value),
+            _ => {
+                let mut bytes = [0; 9];
+                bytes[0] = kind as u8;
+                bytes[1..].copy_from_slice(&value.to_le_bytes());
+                self.raw(&bytes[..=size]);
+            }
+        }
+    }
+
+    /// A kind and a number of sixteen bytes.
+    #[inline]
+    pub(crate) fn wide(&mut self, kind: Kind, value: u128) {
+        match self {
+            Self::Memory(fold) => {
+                fold.word(kind as u8, value as u64);
+                fold.word(kind as u8, (value >> 64) as u64);
+            }
+            _ => {
+                self.raw(&[kind as u8]);
+                self.raw(&value.to_le_bytes());
+            }
+        }
+    }
+
+    /// A kind, a length and as many bytes.
+    #[inline]
+    pub(crate) fn bytes(&mut self, kind: Kind, bytes: &[u8]) {
+        match self {
+            Self::Memory(fold) => fold.bytes(kind as u8, bytes),
+            _ => {
+                self.word(kind, bytes.len() as u64);
+                self.raw(bytes);
+            }
+        }
+    }
+
+    /// A name: a length and as many bytes.
+    #[inline]
+    pub(crate) fn name(&mut self, name: &str) {
+        match self {
+            Self::Memory(fold) => fold.bytes(0xFE, name.as_bytes()),
+            _ => {
+                self.raw(&(name.len() as u64).to_le_bytes());
+                self.raw(name.as_bytes());
+            }
+        }
+    }
+
+    /// Bytes whose number is known from what came before.
+    #[inline]
+    pub(crate) fn raw(&mut self, data: &[u8]) {
+        match self {
+            Self::Memory(fold) => fold.bytes(0xFD, data),
+            Self::Small { bytes, length } => {
+                if let Some(place) = bytes.get_mut(*length..*length + data.len()) {
+                    place.copy_from_slice(data);
+                    *length += data.len();
+                } else {
+                    self.grow(data);
+                }
+            }
+            Self::Large(large) => large.write(data),
+        }
+    }
+
+    #[cold]
+    fn grow(&mut self, data: &[u8]) {
+        if let Self::Small { bytes, length } = self {
+            let mut large = Large {
+                hasher: blake3::Hasher::new(),
+                block: Vec::with_capacity(BLOCK),
+            };
+            large.write(&bytes[..*length]);
+            large.write(data);
+            *self = Self::Large(Box::new(large));
+        }
+    }
+
+    pub(crate) fn finish_stored(self) -> Digest {
+        match self {
+            Self::Memory(_) => panic!("a hash for memory must not be stored"),
+            Self::Small { bytes, length } => blake3::hash(&bytes[..length]).into(),
+            Self::Large(mut large) => large.hasher.update(&large.block).finalize().into(),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn finish_memory(self) -> u128 {
+        match self {
+            Self::Memory(fold) => fold.finish(),
+            _ => panic!("a hash to be stored is no hash for memory"),
+        }
+    }
+}
+
+impl Large {
+    fn write(&mut self, data: &[u8]) {
+        if self.block.len() + data.len() > BLOCK {
+            self.hasher.update(&self.block);
+            self.block.clear();
+        }
+        if data.len() >= BLOCK {
+            self.hasher.update(data);
+        } else {
+            self.block.extend_from_slice(data);
+        }
+    }
+}
+
+impl fmt::Debug for Sink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Memory(_) => "Memory",
+            Self::Small { .. } | Self::Large(_) => "Stored",
+        })
+    }
+}

@@ -1,0 +1,51 @@
+//! Values as bytes: MessagePack, with slices of numbers as raw bytes.
+
+mod decode;
+mod encode;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::entry::CodecName;
+use crate::error::{CheckpointError, Corruption};
+
+/// The name that entries of this codec carry.
+pub const MSGPACK: CodecName = CodecName::new("msgpack");
+
+/// How deep a stored value may be nested.
+pub const MAX_DEPTH: usize = 128;
+
+/// The MessagePack extension type of packed numbers: one byte for their type, then the numbers, little-endian.
+const NUMBERS: i8 = 0x4E;
+
+/// The value as bytes.
+///
+/// # Errors
+/// [`CheckpointError::Encode`] if the value's `Serialize` gives an error, or if the bytes would not give the same value
+/// back (nested too deeply, or `Some` of something that is written like `None`).
+pub fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, CheckpointError> {
+    let mut bytes = Vec::with_capacity(128);
+    encode_into(&mut bytes, value)?;
+    Ok(bytes)
+}
+
+/// Appends the value's bytes to a buffer, as [`encode`].
+///
+/// # Errors
+/// As [`encode`].
+pub fn encode_into<T: Serialize + ?Sized>(
+    bytes: &mut Vec<u8>,
+    value: &T,
+) -> Result<(), CheckpointError> {
+    encode::write(bytes, value).map_err(|error| CheckpointError::Encode {
+        source: error.into(),
+    })
+}
+
+/// The value that these bytes are.
+///
+/// # Errors
+/// [`CheckpointError::Corrupted`] if they are no `T`, go on after it, or are nested more than [`MAX_DEPTH`] deep.
+pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, CheckpointError> {
+    decode::read(bytes).map_err(|error| Corruption::Payload(error.into()).into())
+}

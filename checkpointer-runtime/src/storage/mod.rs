@@ -1,0 +1,126 @@
+//! The trait that a store implements: bytes under keys, with nothing to know about what is in them.
+
+pub mod disk;
+pub mod memory;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+
+use crate::entry::{self, Header};
+use crate::error::CheckpointError;
+use crate::key::{Digest, Key, Scope};
+
+/// The result of an operation on a store.
+pub type Result<T> = std::result::Result<T, CheckpointError>;
+
+/// A place where results are kept.
+///
+/// A store moves whole entries (see [`entry`]) and never looks into them: their key, checksum and version are checked
+/// above it, so that every store has them. It must be safe to use from many threads at once. `load` gives the bytes of
+/// the last `store` under an equal [`Key`] (function, code hash and call hash) or nothing; a store may forget.
+pub trait Storage: Send + Sync {
+    /// Whether there is an entry. It may turn out to be damaged when it is loaded.
+    fn exists(&self, key: &Key) -> Result<bool>;
+
+    /// When the entry was stored, if there is one.
+    fn checkpoint_date(&self, key: &Key) -> Result<Option<DateTime<Utc>>>;
+
+    /// The bytes of the entry, if there is one.
+    fn load(&self, key: &Key) -> Result<Option<Bytes>>;
+
+    /// Keeps these bytes, in place of earlier ones if there are any. Others see the old entry or the new one, whole.
+    fn store(&self, key: &Key, frame: &[u8]) -> Result<()>;
+
+    /// Drops the entry. Gives whether there was one.
+    fn delete(&self, key: &Key) -> Result<bool>;
+
+    /// All entries of a function, in no particular order. Without it `cleanup` and `clear` are unsupported.
+    fn entries(&self, scope: &Scope) -> Result<Vec<Entry>> {
+        let _ = scope;
+        Err(CheckpointError::Unsupported {
+            operation: "entries",
+        })
+    }
+
+    /// Drops the function's entries that `upkeep` does not keep. Gives how many were dropped.
+    fn cleanup(&self, scope: &Scope, upkeep: &Upkeep<'_>) -> Result<u64> {
+        crate::cleanup::cleanup(self, scope, upkeep)
+    }
+
+    /// Drops all entries of the function. Gives how many there were.
+    fn clear(&self, scope: &Scope) -> Result<u64> {
+        crate::cleanup::clear(self, scope)
+    }
+
+    /// The file that holds the entry, where a store has such a thing: for messages.
+    fn path(&self, key: &Key) -> Option<PathBuf> {
+        let _ = key;
+        None
+    }
+
+    /// A file that a process may create and lock while it computes this key, so that others wait for it. Its folder
+    /// exists when this returns. `None`: the store is not shared between processes, or does not know how.
+    fn lock_path(&self, key: &Key) -> Result<Option<PathBuf>> {
+        let _ = key;
+        Ok(None)
+    }
+}
+
+/// What a store knows of one entry without reading its value.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Entry {
+    /// Its key.
+    pub key: Key,
+    /// When it was stored.
+    pub stored: DateTime<Utc>,
+    /// How long its value took to compute.
+    pub computation: Duration,
+    /// Its size in the store, in bytes.
+    pub bytes: u64,
+}
+
+impl Entry {
+    /// An entry that a store lists.
+    #[must_use]
+    pub fn new(key: Key, header: &Header, bytes: u64) -> Self {
+        Self {
+            key,
+            stored: header.stored,
+            computation: header.computation,
+            bytes,
+        }
+    }
+}
+
+/// What `cleanup` keeps.
+pub struct Upkeep<'a> {
+    /// The function's code hashes that are in use.
+    pub current: &'a [Digest],
+    /// Whether an entry stored at this time has expired.
+    pub expired: &'a dyn Fn(DateTime<Utc>) -> bool,
+}
+
+impl std::fmt::Debug for Upkeep<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Upkeep")
+            .field("current", &self.current)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Loads an entry and checks it: header and value bytes, nothing, or what is wrong and where.
+pub fn load(storage: &(impl Storage + ?Sized), key: &Key) -> Result<Option<(Header, Bytes)>> {
+    let Some(frame) = storage.load(key)? else {
+        return Ok(None);
+    };
+    entry::decode(key, &frame)
+        .map(Some)
+        .map_err(|error| match storage.path(key) {
+            Some(path) => error.at(&path),
+            None => error,
+        })
+}
