@@ -1,5 +1,6 @@
 //! The project's own commands: `cargo xtask <command>`. One file a command; `cargo xtask help` lists them.
 
+mod accuracy;
 mod step;
 mod summary;
 mod test;
@@ -19,12 +20,15 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Measures how true and how sharp the analysis is
+    Accuracy(accuracy::Options),
     /// Installs what the tests need, runs every check and test, and stops what it started
     Test(test::Options),
 }
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
+        Command::Accuracy(options) => accuracy::run(&options),
         Command::Test(options) => test::run(&options),
     };
     match result {
