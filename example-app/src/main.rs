@@ -124,3 +124,28 @@ fn save(folder: &std::path::Path, name: &str, text: &str) -> Result<()> {
     println!("wrote {}", path.display());
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Computed apart from this program, from the same file by a script in another language.
+    #[test]
+    fn the_differences_between_the_airports_agree_with_an_independent_calculation() {
+        let text = include_str!("../data/nyc-weather-2013.csv");
+        let panel = panel::align(&readings::parse(text).unwrap());
+        let regimes = regime::classify(&panel);
+        let mean = |pair, cell| {
+            let anomalies = vec![0.0; regimes.len()];
+            let table = days::add_up(&panel, &regimes, &anomalies, pair).unwrap();
+            let sum_over_days =
+                |values: &[f64]| -> f64 { values.iter().skip(cell).step_by(days::CELLS).sum() };
+            sum_over_days(&table.sums) / sum_over_days(&table.counts)
+        };
+        let calm_night = days::regime_cell(regime::Regime::CalmNight).unwrap();
+        let windy_day = days::regime_cell(regime::Regime::WindyDay).unwrap();
+        assert!((mean(("LGA", "JFK"), days::ALL_HOURS) - 0.72).abs() < 0.005);
+        assert!((mean(("LGA", "JFK"), calm_night) - 1.52).abs() < 0.005);
+        assert!((mean(("LGA", "EWR"), windy_day) + 0.48).abs() < 0.005);
+    }
+}
