@@ -93,6 +93,21 @@ pub const HANDLE_ON_METHOD: &str = "a method has no companion, so `handle` has n
 pub const TRAIT_DEFAULT: &str = "a trait's default method can't be checkpointed, since its result depends on an \
      implementation that isn't known here: move the body into a free function or an inherent method";
 
+/// A result that turns out to be a `Result` behind another name.
+pub const HIDDEN_RESULT: &str = "this result is a `Result` behind another name: add `result = true` to `#[checkpoint]` to keep \
+     `Ok` values only, or `result = false` to keep errors, too";
+
+/// An option of `#[capture]` that does not exist.
+pub const UNKNOWN_CAPTURE_OPTION: &str =
+    "unknown option: write `#[capture]`, `#[capture(once)]` or `#[capture(hash_by = …)]`";
+
+/// `#[capture]` on a `static mut`.
+pub const CAPTURE_STATIC_MUT: &str = "a `static mut` can't be read safely while it may change: use an atomic, a `Mutex` \
+     or an `RwLock`";
+
+/// `#[capture]` on something else.
+pub const CAPTURE_NOT_A_STATIC: &str = "`#[capture]` goes on a `static`; to let a function count its statics, write `#[checkpoint(capture)]` on it";
+
 /// A function whose companion would redefine a primitive type.
 #[must_use]
 pub fn primitive_name(name: &str) -> String {

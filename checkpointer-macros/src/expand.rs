@@ -1,0 +1,212 @@
+//! Quotes what a checked function becomes. There is nothing to decide here that the runtime could decide.
+//!
+//! A free function gets a companion of its own name in the type namespace, a method two more methods, and a method of a
+//! trait impl, to which nothing can be added, a new body. All three rest on one prepared call: the arguments by value,
+//! beside two closures without captures, one that hashes them and one that runs the function.
+
+mod companion;
+mod parts;
+mod table;
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, format_ident, quote};
+
+use crate::ast::Function;
+use crate::receiver;
+use crate::row::Found;
+use parts::{Kind, Parts};
+
+/// The expansion of a function.
+pub(crate) fn function(function: &Function, found: &Found) -> TokenStream {
+    let parts = Parts::new(function, found);
+    match parts.kind {
+        Kind::Free => free(&parts),
+        Kind::Inherent => inherent(&parts),
+        Kind::Trait => in_trait_impl(&parts),
+    }
+}
+
+fn free(parts: &Parts<'_>) -> TokenStream {
+    let Parts {
+        visibility, handle, ..
+    } = parts;
+    let plain = plain(parts, &quote!(#handle::call));
+    let original = original(parts, &format_ident!("original"));
+    let handle_function = handle_function(parts, &format_ident!("function"));
+    let call = prepared(
+        parts,
+        &format_ident!("call"),
+        &quote!(Self::function()),
+        &format_ident!("original"),
+    );
+    let operations = companion::operations(parts);
+    quote! {
+        #plain
+        #[doc(hidden)]
+        #visibility struct #handle {}
+        #[doc(hidden)]
+        impl #handle {
+            #original
+        }
+        #[doc(hidden)]
+        #[allow(clippy::all, clippy::pedantic, clippy::nursery)]
+        impl #handle {
+            #handle_function
+            #call
+            #operations
+        }
+    }
+}
+
+fn inherent(parts: &Parts<'_>) -> TokenStream {
+    let name = parts.bare_name();
+    let call_name = format_ident!("{name}_call", span = parts.call_site());
+    let function_name = format_ident!("{name}_function", span = parts.call_site());
+    let original_name = format_ident!("__{name}_original", span = parts.call_site());
+    let plain = plain(parts, &quote!(Self::#call_name));
+    let original = original(parts, &original_name);
+    let handle_function = handle_function(parts, &function_name);
+    let call = prepared(
+        parts,
+        &call_name,
+        &quote!(Self::#function_name()),
+        &original_name,
+    );
+    quote! {
+        #plain
+        #[doc(hidden)]
+        #original
+        #[doc(hidden)]
+        #[allow(clippy::all, clippy::pedantic, clippy::nursery)]
+        #handle_function
+        #[doc(hidden)]
+        #[allow(clippy::all, clippy::pedantic, clippy::nursery)]
+        #call
+    }
+}
+
+/// The function under its own name: the same signature, and the prepared call in its body.
+fn plain(parts: &Parts<'_>, call: &TokenStream) -> TokenStream {
+    let Parts {
+        plain_attributes,
+        visibility,
+        turbofish,
+        passed,
+        awaiting,
+        ..
+    } = parts;
+    let signature = parts.signature(&parts.function.signature.ident);
+    let passed = parts
+        .has_receiver()
+        .then(|| quote!(self,))
+        .into_iter()
+        .chain(passed.iter().cloned());
+    quote! {
+        #(#plain_attributes)*
+        #visibility #signature {
+            #call #turbofish (#(#passed)*).run() #awaiting
+        }
+    }
+}
+
+/// The user's function as it was, under another name. The lints on it are the user's own.
+fn original(parts: &Parts<'_>, name: &Ident) -> TokenStream {
+    let Parts {
+        body_attributes,
+        visibility,
+        ..
+    } = parts;
+    let mut signature = parts.function.signature.clone();
+    signature.ident = name.clone();
+    let block = &parts.function.block;
+    quote!(#(#body_attributes)* #visibility #signature #block)
+}
+
+/// The handle of the function as a whole, around the static that carries its row.
+fn handle_function(parts: &Parts<'_>, name: &Ident) -> TokenStream {
+    let Parts {
+        visibility,
+        runtime,
+        descriptor,
+        ..
+    } = parts;
+    quote! {
+        #visibility fn #name() -> #runtime::Function {
+            #descriptor
+        }
+    }
+}
+
+/// The prepared call of a free function or an inherent method.
+fn prepared(
+    parts: &Parts<'_>,
+    name: &Ident,
+    function: &TokenStream,
+    original: &Ident,
+) -> TokenStream {
+    let Parts {
+        visibility,
+        runtime,
+        private,
+        mode,
+        turbofish,
+        idents,
+        ..
+    } = parts;
+    let result = parts.result();
+    let outcome = if parts.is_async() {
+        quote!(impl ::core::future::Future<Output = #result>)
+    } else {
+        result.to_token_stream()
+    };
+    let values = parts.argument_values();
+    let hash = parts.hash_closure();
+    let kept = parts.values();
+    let check = parts.check_result();
+    let mut signature = parts.signature(name);
+    signature.asyncness = None;
+    signature.output =
+        syn::parse_quote!(-> #runtime::Call<impl #private::Arguments, #outcome, #mode>);
+    quote! {
+        #visibility #signature {
+            #check
+            #private::call(#function, (#(#values,)*), #hash, |(#(#idents,)*)| Self::#original #turbofish (#(#idents),*), #kept)
+        }
+    }
+}
+
+/// A method of a trait impl: the body moves into the closure that runs it.
+fn in_trait_impl(parts: &Parts<'_>) -> TokenStream {
+    let Parts {
+        function,
+        plain_attributes,
+        body_attributes,
+        visibility,
+        private,
+        descriptor,
+        mode,
+        awaiting,
+        ..
+    } = parts;
+    let signature = parts.signature(&function.signature.ident);
+    let result = parts.result();
+    let block = receiver::replace((*function.block).clone(), &format_ident!("__self"));
+    let patterns = parts.patterns();
+    let values = parts.argument_values();
+    let hash = parts.hash_closure();
+    let kept = parts.values();
+    let check = parts.check_result();
+    let (outcome, run) = if parts.is_async() {
+        (quote!(_), quote!(async move #block))
+    } else {
+        (result.to_token_stream(), quote!(-> #result #block))
+    };
+    quote! {
+        #(#plain_attributes)* #(#body_attributes)*
+        #visibility #signature {
+            #check
+            let __function = { #descriptor };
+            #private::call::<_, _, #outcome, #mode>(__function, (#(#values,)*), #hash, |(#(#patterns,)*)| #run, #kept).run() #awaiting
+        }
+    }
+}

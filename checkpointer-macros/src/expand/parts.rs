@@ -1,0 +1,436 @@
+//! The pieces that the expansions of all kinds of functions are put together from.
+
+use checkpointer_syntax::message;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::spanned::Spanned as _;
+use syn::visit::{self, Visit};
+use syn::{Attribute, FnArg, GenericParam, Pat, ReceiverKind, Signature, Type, Visibility};
+
+use crate::ast::{Function, Hashing, Parameter};
+use crate::expand::table;
+use crate::row::Found;
+
+/// Where a function stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// In a module or a block.
+    Free,
+    /// In an inherent impl.
+    Inherent,
+    /// In the impl of a trait.
+    Trait,
+}
+
+/// Pieces of an expansion.
+pub(crate) struct Parts<'a> {
+    pub(crate) function: &'a Function,
+    pub(crate) kind: Kind,
+    pub(crate) visibility: &'a Visibility,
+    /// The companion's name.
+    pub(crate) handle: Ident,
+    /// The path of the runtime.
+    pub(crate) runtime: TokenStream,
+    /// The path of what the expansion names of the runtime.
+    pub(crate) private: TokenStream,
+    /// The user's attributes that stay with the function's name.
+    pub(crate) plain_attributes: Vec<TokenStream>,
+    /// The user's attributes that go with the body.
+    pub(crate) body_attributes: Vec<&'a Attribute>,
+    /// `::<T, N>`, or nothing.
+    pub(crate) turbofish: TokenStream,
+    /// The parameters' names, as patterns.
+    pub(crate) idents: Vec<&'a Ident>,
+    /// The parameters but for the receiver, each with a comma, as arguments of a call.
+    pub(crate) passed: Vec<TokenStream>,
+    /// `.await`, or nothing.
+    pub(crate) awaiting: TokenStream,
+    /// The marker for sync or async, whole result or `Ok` alone.
+    pub(crate) mode: TokenStream,
+    /// The static that carries the row, and the handle on it.
+    pub(crate) descriptor: TokenStream,
+}
+
+impl<'a> Parts<'a> {
+    pub(crate) fn new(function: &'a Function, found: &Found) -> Self {
+        let runtime = match function.option(|options| options.runtime.as_ref()) {
+            Some(path) => path.to_token_stream(),
+            None => quote!(::checkpointer_runtime),
+        };
+        let private = quote!(#runtime::__private);
+        let name = &function.signature.ident;
+        let handle = function
+            .option(|options| options.handle.clone())
+            .unwrap_or_else(|| {
+                Ident::new(&name.to_string(), Span::call_site().located_at(name.span()))
+            });
+        let (plain_attributes, body_attributes) = divide(&function.attributes);
+        let idents: Vec<&Ident> = function
+            .parameters
+            .iter()
+            .map(|parameter| &parameter.ident)
+            .collect();
+        let passed = function
+            .parameters
+            .iter()
+            .filter(|parameter| !parameter.is_receiver);
+        let is_async = function.signature.asyncness.is_some();
+        let shape = if function.is_fallible() {
+            quote!(Fallible)
+        } else {
+            quote!(Whole)
+        };
+        let schedule = if is_async {
+            quote!(Async)
+        } else {
+            quote!(Sync)
+        };
+        Self {
+            function,
+            kind: kind(function, found),
+            visibility: &function.visibility,
+            handle,
+            plain_attributes,
+            body_attributes,
+            turbofish: turbofish(&function.signature),
+            idents,
+            passed: passed
+                .map(|parameter| {
+                    let ident = &parameter.ident;
+                    quote!(#ident,)
+                })
+                .collect(),
+            awaiting: if is_async {
+                quote!(.await)
+            } else {
+                TokenStream::new()
+            },
+            mode: quote!(#private::#schedule<#private::#shape>),
+            descriptor: table::descriptor(function, found, &private),
+            runtime,
+            private,
+        }
+    }
+
+    /// The function's name without `r#`.
+    pub(crate) fn bare_name(&self) -> String {
+        let name = self.function.signature.ident.to_string();
+        name.trim_start_matches("r#").to_owned()
+    }
+
+    /// The span of names that the expansion adds: shown at the function's name, and exempt from lints on user code.
+    pub(crate) fn call_site(&self) -> Span {
+        Span::call_site().located_at(self.function.signature.ident.span())
+    }
+
+    pub(crate) fn has_receiver(&self) -> bool {
+        self.function.has_receiver()
+    }
+
+    pub(crate) fn is_async(&self) -> bool {
+        self.function.signature.asyncness.is_some()
+    }
+
+    pub(crate) fn result(&self) -> Type {
+        self.function.result()
+    }
+
+    /// What is stored of a result.
+    pub(crate) fn kept(&self) -> TokenStream {
+        let Self { private, .. } = self;
+        let result = self.result();
+        if self.function.is_fallible() {
+            quote!(#private::Kept<#result>)
+        } else {
+            result.to_token_stream()
+        }
+    }
+
+    /// The function's signature under this name, each pattern replaced by one identifier.
+    pub(crate) fn signature(&self, name: &Ident) -> Signature {
+        let mut signature = self.function.signature.clone();
+        signature.ident = name.clone();
+        for (input, parameter) in signature.inputs.iter_mut().zip(&self.function.parameters) {
+            match input {
+                FnArg::Receiver(receiver) => {
+                    if !matches!(receiver.kind, ReceiverKind::Reference(..)) {
+                        receiver.mutability = None;
+                    }
+                }
+                FnArg::Typed(typed) => {
+                    let ident = &parameter.ident;
+                    typed.pat = Box::new(syn::parse_quote!(#ident));
+                    typed.attrs.clear();
+                }
+            }
+        }
+        signature
+    }
+
+    /// The parameters' patterns as the user wrote them.
+    pub(crate) fn patterns(&self) -> Vec<TokenStream> {
+        let inputs = self.function.signature.inputs.iter();
+        inputs
+            .zip(&self.idents)
+            .map(|(input, ident)| match input {
+                FnArg::Receiver(receiver) if matches!(receiver.kind, ReceiverKind::Value) => {
+                    let mutability = &receiver.mutability;
+                    quote!(#mutability #ident)
+                }
+                FnArg::Receiver(_) => ident.to_token_stream(),
+                FnArg::Typed(typed) => pattern(&typed.pat),
+            })
+            .collect()
+    }
+
+    /// The arguments as values of the tuple that the prepared call owns.
+    pub(crate) fn argument_values(&self) -> Vec<TokenStream> {
+        self.function
+            .parameters
+            .iter()
+            .map(|parameter| {
+                if parameter.is_receiver {
+                    quote!(self)
+                } else {
+                    parameter.ident.to_token_stream()
+                }
+            })
+            .collect()
+    }
+
+    /// The closure that hashes the arguments.
+    pub(crate) fn hash_closure(&self) -> TokenStream {
+        let types = self.type_arguments();
+        if let Some(by) = self.function.option(|options| options.hash_by.as_ref()) {
+            let idents = &self.idents;
+            let applied = self.apply(&self.function.parameters.iter().collect::<Vec<_>>(), by);
+            return quote!(|(#(#idents,)*), __sink| { #(#types)* __sink.value("hash_by", &#applied); });
+        }
+        let patterns = self
+            .function
+            .parameters
+            .iter()
+            .map(|parameter| match parameter.hashing {
+                Hashing::None(_) => quote!(_),
+                _ => parameter.ident.to_token_stream(),
+            });
+        let values = self.function.parameters.iter().filter_map(|parameter| {
+            let (ident, name) = (&parameter.ident, &parameter.name);
+            match &parameter.hashing {
+                Hashing::None(_) => None,
+                Hashing::Value => {
+                    let span = parameter.ty.as_ref().map_or(parameter.span, |ty| ty.span());
+                    Some(quote_spanned!(span=> __sink.value(#name, #ident);))
+                }
+                Hashing::By(by, _) => {
+                    let applied = self.apply(&[parameter], by);
+                    Some(quote!(__sink.value(#name, &#applied);))
+                }
+            }
+        });
+        quote!(|(#(#patterns,)*), __sink| { #(#types)* #(#values)* })
+    }
+
+    /// A closure applied to parameters; the function in between lets the compiler infer the closure's types.
+    fn apply(&self, parameters: &[&Parameter], by: &syn::Expr) -> TokenStream {
+        let Self { private, .. } = self;
+        let apply = format_ident!("apply_{}", parameters.len());
+        let references = parameters.iter().map(|parameter| {
+            let ident = &parameter.ident;
+            match parameter.ty.as_ref().map(is_reference) {
+                Some(true) => quote!(*#ident),
+                None if self.receiver_is_reference() => quote!(*#ident),
+                _ => quote!(#ident),
+            }
+        });
+        quote!(#private::#apply(#(#references,)* #by))
+    }
+
+    fn receiver_is_reference(&self) -> bool {
+        let receiver = self.function.signature.receiver();
+        receiver.is_some_and(|receiver| matches!(receiver.kind, ReceiverKind::Reference(..)))
+    }
+
+    /// What of the type arguments enters the call's hash.
+    fn type_arguments(&self) -> Vec<TokenStream> {
+        let mut statements = Vec::new();
+        if self.kind != Kind::Free {
+            statements.push(quote!(__sink.self_type::<Self>();));
+        }
+        for parameter in &self.function.signature.generics.params {
+            match parameter {
+                GenericParam::Type(parameter) => {
+                    let ident = &parameter.ident;
+                    statements.push(quote!(__sink.type_argument::<#ident>();));
+                }
+                GenericParam::Const(parameter) => {
+                    let (ident, name) = (&parameter.ident, parameter.ident.to_string());
+                    statements.push(quote!(__sink.value(#name, &#ident);));
+                }
+                GenericParam::Lifetime(_) => {}
+            }
+        }
+        for parameter in &self.function.parameters {
+            if parameter.ty.as_ref().is_some_and(mentions_impl) {
+                let ident = &parameter.ident;
+                statements.push(quote!(__sink.type_of(#ident);));
+            }
+        }
+        statements
+    }
+
+    /// How results are kept: by cloning alone where every layer is memory, else as bytes, too.
+    pub(crate) fn values(&self) -> TokenStream {
+        let Self { private, .. } = self;
+        let kept = self.kept();
+        let span = match &self.function.signature.output {
+            syn::ReturnType::Default => self.function.signature.ident.span(),
+            syn::ReturnType::Type(_, ty) => ty.span(),
+        };
+        if self
+            .function
+            .layers
+            .iter()
+            .all(|layer| layer.has_format("memory"))
+        {
+            quote_spanned!(span=> #private::shared::<#kept>())
+        } else {
+            quote_spanned!(span=> #private::stored::<#kept>({
+                use #private::NotShared as _;
+                #private::Probe::<#kept>::CLONE
+            }))
+        }
+    }
+
+    /// Verifies the guess that the result is none, where a name could hide one.
+    pub(crate) fn check_result(&self) -> TokenStream {
+        let Self { private, .. } = self;
+        let result = self.result();
+        let is_decided = self.function.option(|options| options.result).is_some();
+        let may_hide = matches!(&result, Type::Path(path) if !is_primitive(&path.path));
+        if is_decided || !may_hide || self.function.is_fallible() {
+            return TokenStream::new();
+        }
+        let text = message::HIDDEN_RESULT;
+        quote_spanned! {result.span()=>
+            const {
+                use #private::NotResult as _;
+                ::core::assert!(!#private::Probe::<#result>::IS_RESULT, #text);
+            }
+        }
+    }
+}
+
+/// The kind that the row says; without one the best guess.
+fn kind(function: &Function, found: &Found) -> Kind {
+    match found.row.as_ref().map(|row| &*row.kind) {
+        Some("free") => Kind::Free,
+        Some("inherent") => Kind::Inherent,
+        Some("trait") => Kind::Trait,
+        _ if function.has_receiver() || mentions_self(&function.signature) => Kind::Inherent,
+        _ => Kind::Free,
+    }
+}
+
+/// The attributes for the function's name, and those for its body.
+///
+/// Lints go with the body; `allow` stays with the name, too, for what a signature alone can trigger. What other macros
+/// made of attributes means is theirs to say: they decorate the body, as a decorator below this one would.
+fn divide(attributes: &[Attribute]) -> (Vec<TokenStream>, Vec<&Attribute>) {
+    let mut plain = Vec::new();
+    let mut body = Vec::new();
+    for attribute in attributes {
+        let name = attribute
+            .path()
+            .segments
+            .last()
+            .map(|segment| segment.ident.to_string());
+        match name.as_deref() {
+            Some("expect") => {
+                body.push(attribute);
+                if let syn::Meta::List(list) = &attribute.meta {
+                    let lints = &list.tokens;
+                    plain.push(quote!(#[allow(#lints)]));
+                }
+            }
+            Some("allow") => {
+                body.push(attribute);
+                plain.push(attribute.to_token_stream());
+            }
+            Some("warn" | "deny" | "forbid") => body.push(attribute),
+            Some("doc" | "must_use" | "deprecated" | "inline" | "cold" | "track_caller") => {
+                plain.push(attribute.to_token_stream());
+            }
+            _ => body.push(attribute),
+        }
+    }
+    (plain, body)
+}
+
+fn turbofish(signature: &Signature) -> TokenStream {
+    let arguments: Vec<&Ident> = signature
+        .generics
+        .params
+        .iter()
+        .filter_map(|parameter| match parameter {
+            GenericParam::Type(parameter) => Some(&parameter.ident),
+            GenericParam::Const(parameter) => Some(&parameter.ident),
+            GenericParam::Lifetime(_) => None,
+        })
+        .collect();
+    if arguments.is_empty() {
+        TokenStream::new()
+    } else {
+        quote!(::<#(#arguments),*>)
+    }
+}
+
+fn pattern(pattern: &Pat) -> TokenStream {
+    pattern.to_token_stream()
+}
+
+fn is_reference(ty: &Type) -> bool {
+    match ty {
+        Type::Reference(_) => true,
+        Type::Group(group) => is_reference(&group.elem),
+        Type::Paren(paren) => is_reference(&paren.elem),
+        _ => false,
+    }
+}
+
+fn is_primitive(path: &syn::Path) -> bool {
+    const NAMES: &[&str] = &[
+        "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16",
+        "u32", "u64", "u128", "usize",
+    ];
+    path.get_ident()
+        .is_some_and(|name| NAMES.contains(&&*name.to_string()))
+}
+
+fn mentions_impl(ty: &Type) -> bool {
+    struct Search(bool);
+    impl<'ast> Visit<'ast> for Search {
+        fn visit_type_impl_trait(&mut self, _: &'ast syn::TypeImplTrait) {
+            self.0 = true;
+        }
+    }
+    let mut search = Search(false);
+    search.visit_type(ty);
+    search.0
+}
+
+fn mentions_self(signature: &Signature) -> bool {
+    struct Search(bool);
+    impl<'ast> Visit<'ast> for Search {
+        fn visit_path(&mut self, path: &'ast syn::Path) {
+            self.0 |= path
+                .segments
+                .first()
+                .is_some_and(|segment| segment.ident == "Self");
+            visit::visit_path(self, path);
+        }
+    }
+    let mut search = Search(false);
+    search.visit_signature(signature);
+    search.0
+}

@@ -1,0 +1,115 @@
+//! The static that carries a function's row into the program, with the options of its layers.
+
+use checkpointer_syntax::options::Options;
+use checkpointer_syntax::table::Row;
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+
+use crate::ast::Function;
+use crate::row::Found;
+
+/// A block's content: the static, and as its value the handle on it.
+pub(crate) fn descriptor(function: &Function, found: &Found, private: &TokenStream) -> TokenStream {
+    let refusal = found
+        .refusal
+        .as_ref()
+        .map(|text| quote_spanned!(Span::call_site()=> const _: () = ::core::panic!(#text);));
+    let tracking = found.tracks_table.then(|| {
+        let file = checkpointer_syntax::table::FILE_NAME;
+        quote!(
+            const _: &str =
+                ::core::include_str!(::core::concat!(::core::env!("OUT_DIR"), "/", #file));
+        )
+    });
+    let name = function.signature.ident.to_string();
+    let text = match &found.row {
+        Some(row) => {
+            let text = text(row);
+            quote!(#text)
+        }
+        None => quote!(::core::concat!("path\t", ::core::module_path!(), "::", #name)),
+    };
+    let switches: Vec<TokenStream> = found
+        .row
+        .iter()
+        .flat_map(|row| &row.switches)
+        .filter_map(|switch| match &**switch {
+            "test" => Some(quote!(::core::cfg!(test))),
+            "debug_assertions" => Some(quote!(::core::cfg!(debug_assertions))),
+            _ => None,
+        })
+        .collect();
+    let layers = function
+        .layers
+        .iter()
+        .map(|options| layer(options, function, private));
+    let captures_by_default = found.row.as_ref().is_some_and(|row| row.capture_by_default);
+    let capture_default = captures_by_default.then(|| quote!(.capture_by_default()));
+    let switches = (!switches.is_empty()).then(|| quote!(.switches(&[#(#switches),*])));
+    quote! {
+        #refusal
+        #tracking
+        #[#private::linkme::distributed_slice(#private::FUNCTIONS)]
+        #[linkme(crate = #private::linkme)]
+        static FUNCTION: #private::Descriptor = #private::Descriptor::new(#text, || ::std::vec![#(#layers),*]) #capture_default #switches;
+        FUNCTION.function()
+    }
+}
+
+/// One layer's options as a preset that extends `using`.
+fn layer(options: &Options, function: &Function, private: &TokenStream) -> TokenStream {
+    let start = match &options.using {
+        Some(preset) => quote!(#private::Checkpointer::clone(&#preset)),
+        None => quote!(#private::Checkpointer::new()),
+    };
+    let format = options.format.as_ref().map(|value| quote!(.format(#value)));
+    let root = options
+        .root_path
+        .as_ref()
+        .map(|value| quote!(.root_path(#value)));
+    let when = options.when.as_ref().map(|value| match value {
+        syn::Expr::Lit(_) => quote!(.when(#value)),
+        _ => quote!(.when(|| #value)),
+    });
+    let verbosity = options.verbosity.as_ref().map(|value| match value {
+        syn::Expr::Lit(_) => quote!(.verbosity(#value)),
+        _ => quote!(.verbosity(|| #value)),
+    });
+    let should_expire = options
+        .should_expire
+        .as_ref()
+        .map(|value| quote!(.should_expire(#value)));
+    let expiry = options
+        .expiry
+        .as_ref()
+        .map(|value| quote!(.expiry(|| #value)));
+    let capture = function
+        .option(|options| options.capture)
+        .map(|value| quote!(.capture(#value)));
+    let version = function
+        .option(|options| options.version.as_ref())
+        .map(|value| quote!(.version(&(#value))));
+    quote!(#start #format #root #when #verbosity #should_expire #expiry #capture #version)
+}
+
+/// The row as the run time reads it: one line a fact, fields between tabs.
+fn text(row: &Row) -> String {
+    let mut text = format!(
+        "path\t{}\nat\t{}\t{}\ncode\t{}\ncapture\t{}",
+        row.path, row.file, row.line, row.code_hash, row.capture_hash
+    );
+    for id in &row.statics {
+        text.push_str("\nstatic\t");
+        text.push_str(id);
+    }
+    for id in &row.captured {
+        text.push_str("\ncaptured\t");
+        text.push_str(id);
+    }
+    for d in &row.dependencies {
+        let fields = [&*d.kind, &*d.path, &*d.file, &*d.line.to_string(), &*d.hash];
+        text.push_str("\nuses\t");
+        text.push_str(&fields.join("\t"));
+    }
+    text
+}
