@@ -6,11 +6,14 @@
 use std::mem;
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
-use quote::ToTokens;
+use quote::{ToTokens, TokenStreamExt, format_ident};
 use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::visit_mut::VisitMut;
-use syn::{Expr, ItemMacro, Macro, MacroDelimiter, StmtMacro, Token, token};
+use syn::{Block, Expr, ItemMacro, Macro, MacroDelimiter, StmtMacro, Token, token};
+
+use super::Nested;
+use super::rewrite::Rewriter;
 
 /// Macros of the standard library to which a comma at the end of their input means nothing.
 const TOLERANT: &[&str] = &[
@@ -153,13 +156,51 @@ fn normalize_rules(tokens: TokenStream) -> TokenStream {
         let follows_arrow =
             index >= 2 && is_punct(&rules[index - 2], '=') && is_punct(&rules[index - 1], '>');
         if follows_arrow && let TokenTree::Group(body) = &rules[index] {
-            rules[index] = Group::new(Delimiter::Brace, body.stream()).into();
+            rules[index] = Group::new(Delimiter::Brace, normalize_body(body.stream())).into();
         }
     }
     if rules.last().is_some_and(|last| is_punct(last, ';')) {
         rules.pop();
     }
     rules.into_iter().collect()
+}
+
+/// A rule's body that reads as statements once each `$x` is taken for a name is rewritten as such. One with repetitions
+/// is left alone, by rustfmt too.
+fn normalize_body(body: TokenStream) -> TokenStream {
+    let Some(named) = name_variables(body.clone()) else {
+        return body;
+    };
+    let Ok(stmts) = Block::parse_within.parse2(named) else {
+        return body;
+    };
+    let mut block = Block {
+        brace_token: token::Brace::default(),
+        stmts,
+    };
+    // What a body declares is the definition's own, also where the caller's nested items are cut.
+    Rewriter::new(Nested::Keep).visit_block_mut(&mut block);
+    let mut tokens = TokenStream::new();
+    tokens.append_all(block.stmts);
+    tokens
+}
+
+fn name_variables(tokens: TokenStream) -> Option<TokenStream> {
+    let mut named = Vec::new();
+    let mut tokens = tokens.into_iter();
+    while let Some(token) = tokens.next() {
+        named.push(match token {
+            token if is_punct(&token, '$') => match tokens.next()? {
+                TokenTree::Ident(name) => format_ident!("__checkpointer_variable_{name}").into(),
+                _ => return None,
+            },
+            TokenTree::Group(group) => {
+                Group::new(group.delimiter(), name_variables(group.stream())?).into()
+            }
+            token => token,
+        });
+    }
+    Some(named.into_iter().collect())
 }
 
 fn is_punct(token: &TokenTree, expected: char) -> bool {

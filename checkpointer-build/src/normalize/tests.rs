@@ -454,6 +454,33 @@ fn the_rules_of_a_definition_count_and_their_delimiters_do_not() {
 }
 
 #[test]
+fn the_body_of_a_rule_may_be_formatted() {
+    same(
+        "macro_rules! m { ($x:expr, $y:ident) => { fn $y(a: u8,) { match a { 1 => { $x } _ => g(a,) } } } }",
+        "macro_rules! m { ($x:expr, $y:ident) => { fn $y(a: u8) { match a { 1 => $x, _ => g(a) } } } }",
+    );
+    differ(
+        "macro_rules! m { ($x:expr) => { fn f() { $x } } }",
+        "macro_rules! m { ($x:expr) => { fn f() { x } } }",
+    );
+    differ(
+        "macro_rules! m { ($($x:expr),*) => { g($($x),*) } }",
+        "macro_rules! m { ($($x:expr),*) => { g($($x,)*) } }",
+    );
+    let nested =
+        |inner: &str| format!("fn f() {{ if x {{ }} }} macro_rules! m {{ () => {{ {inner} }} }}");
+    let cut = |text: &str| {
+        let file: syn::File = parse_str(text).unwrap();
+        let mut out = Vec::new();
+        for mut item in file.items {
+            write_canonical(&mut item, Nested::Cut, &mut out);
+        }
+        out
+    };
+    assert_ne!(cut(&nested("fn g() { 1 }")), cut(&nested("fn g() { 2 }")));
+}
+
+#[test]
 fn imports_may_be_grouped_and_ordered_in_any_way() {
     same_body("use a::{self, c, b,}; g()", "use a::{b, c, self}; g()");
     same_body("use b::c; g(); use a::{d};", "use a::d; use b::c; g();");
