@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 
 /// A cause of another library, boxed.
-pub type Source = Box<dyn Error + Send + Sync + 'static>;
+pub(crate) type Source = Box<dyn Error + Send + Sync + 'static>;
 
 /// Why there is no stored result, or why an operation on the store failed.
 #[derive(Debug)]

@@ -12,6 +12,9 @@ use xxhash_rust::xxh3::xxh3_128_with_secret;
 /// Strings up to this length are folded word by word; XXH3's start costs more than it saves there.
 const SHORT: usize = 48;
 
+/// Odd numbers that spread kinds and lengths over a multiplier's bits.
+const SPREAD: [u64; 2] = [0x9E37_79B9_7F4A_7C15, 0xC2B2_AE3D_27D4_EB4F];
+
 struct Secrets {
     lanes: [u64; 4],
     long: [u8; 192],
@@ -37,6 +40,15 @@ static SECRETS: LazyLock<Secrets> = LazyLock::new(|| {
         long,
     }
 });
+
+/// The first and the last `N` bytes of a slice that has at least `N`; they may overlap.
+#[inline]
+fn ends<const N: usize>(bytes: &[u8]) -> (&[u8; N], &[u8; N]) {
+    match (bytes.first_chunk(), bytes.last_chunk()) {
+        (Some(first), Some(last)) => (first, last),
+        _ => (&[0; N], &[0; N]),
+    }
+}
 
 /// The state of a hash in memory.
 #[derive(Clone, Debug)]
@@ -65,48 +77,64 @@ impl Fold {
     #[inline]
     pub(crate) fn word(&mut self, kind: u8, value: u64) {
         let kind = u64::from(kind);
-        let first = self.secrets[0].wrapping_add(kind.wrapping_mul(0x9E37_79B9_7F4A_7C16));
-        let second = self.secrets[1].wrapping_add(kind.wrapping_mul(0xC2B2_AE3D_27D4_EB4E));
+        let first = self.secrets[0].wrapping_add(kind.wrapping_mul(SPREAD[0]));
+        let second = self.secrets[1].wrapping_add(kind.wrapping_mul(SPREAD[1]));
         self.lanes[0] = fold(self.lanes[0] ^ value, first);
         self.lanes[1] = fold(self.lanes[1] ^ value, second);
+    }
+
+    /// Takes in two words at the price of one.
+    #[inline]
+    fn pair(&mut self, kind: u64, low: u64, high: u64) {
+        let first = self.secrets[0].wrapping_add(kind.wrapping_mul(SPREAD[0]));
+        let second = self.secrets[1].wrapping_add(kind.wrapping_mul(SPREAD[1]));
+        self.lanes[0] = fold(self.lanes[0] ^ low, first ^ high);
+        self.lanes[1] = fold(self.lanes[1] ^ high, second ^ low);
     }
 
     /// Takes in bytes and their number.
     #[inline]
     pub(crate) fn bytes(&mut self, kind: u8, bytes: &[u8]) {
-        self.word(kind, bytes.len() as u64);
-        match *bytes {
-            [] => {}
-            [a] => self.word(kind, u64::from(a)),
-            [a, b] => self.word(kind, u64::from(u16::from_le_bytes([a, b]))),
-            [a, b, c] => self.word(kind, u64::from(u32::from_le_bytes([a, b, c, 0]))),
-            _ if bytes.len() <= 8 => {
-                let (Some(start), Some(end)) = (bytes.first_chunk(), bytes.last_chunk()) else {
-                    return;
-                };
-                let (start, end) = (u32::from_le_bytes(*start), u32::from_le_bytes(*end));
-                self.word(kind, u64::from(start) | u64::from(end) << 32);
+        let tag = u64::from(kind) | (bytes.len() as u64) << 8;
+        match bytes.len() {
+            0..4 => {
+                let mut word = [0; 4];
+                word[..bytes.len()].copy_from_slice(bytes);
+                self.pair(tag, u64::from(u32::from_le_bytes(word)), 0);
             }
-            _ if bytes.len() <= SHORT => {
+            4..8 => {
+                let (start, end): (&[u8; 4], &[u8; 4]) = ends(bytes);
+                let (start, end) = (u32::from_le_bytes(*start), u32::from_le_bytes(*end));
+                self.pair(tag, u64::from(start), u64::from(end));
+            }
+            8..=16 => {
+                let (start, end): (&[u8; 8], &[u8; 8]) = ends(bytes);
+                self.pair(tag, u64::from_le_bytes(*start), u64::from_le_bytes(*end));
+            }
+            17..=SHORT => {
                 let mut rest = bytes;
-                while let Some((word, next)) = rest.split_first_chunk()
+                while let Some((block, next)) = rest.split_first_chunk::<16>()
                     && !next.is_empty()
                 {
-                    self.word(kind, u64::from_le_bytes(*word));
+                    self.block(tag, block);
                     rest = next;
                 }
-                if let Some(last) = bytes.last_chunk() {
-                    self.word(kind, u64::from_le_bytes(*last));
-                }
+                let (_, last): (&[u8; 16], &[u8; 16]) = ends(bytes);
+                self.block(tag, last);
             }
-            _ => self.long(kind, bytes),
+            _ => self.long(tag, bytes),
         }
     }
 
-    fn long(&mut self, kind: u8, bytes: &[u8]) {
+    #[inline]
+    fn block(&mut self, tag: u64, block: &[u8; 16]) {
+        let (low, high): (&[u8; 8], &[u8; 8]) = ends(block);
+        self.pair(tag, u64::from_le_bytes(*low), u64::from_le_bytes(*high));
+    }
+
+    fn long(&mut self, tag: u64, bytes: &[u8]) {
         let hash = xxh3_128_with_secret(bytes, &SECRETS.long);
-        self.word(kind, hash as u64);
-        self.word(kind, (hash >> 64) as u64);
+        self.pair(tag, hash as u64, (hash >> 64) as u64);
     }
 
     #[inline]

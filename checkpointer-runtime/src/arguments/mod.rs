@@ -141,8 +141,7 @@ impl ArgumentHasher {
         name: &'static str,
         value: &T,
     ) -> Result<(), CheckpointError> {
-        self.sink.kind(kind);
-        self.sink.name(name);
+        self.sink.begin(kind, name);
         value
             .serialize(Writer::new(&mut self.sink))
             .map_err(|error| error.of(name))

@@ -158,6 +158,15 @@ impl Sink {
         }
     }
 
+    /// Begins a part of the call. In memory, where a key belongs to one function, its order says as much.
+    #[inline]
+    pub(crate) fn begin(&mut self, kind: Kind, name: &str) {
+        if !matches!(self, Self::Memory(_)) {
+            self.kind(kind);
+            self.name(name);
+        }
+    }
+
     /// Bytes whose number is known from what came before.
     #[inline]
     pub(crate) fn raw(&mut self, data: &[u8]) {

@@ -2,6 +2,8 @@
 
 mod decode;
 mod encode;
+mod packed;
+mod visit;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -48,4 +50,23 @@ pub fn encode_into<T: Serialize + ?Sized>(
 /// [`CheckpointError::Corrupted`] if they are no `T`, go on after it, or are nested more than [`MAX_DEPTH`] deep.
 pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, CheckpointError> {
     decode::read(bytes).map_err(|error| Corruption::Payload(error.into()).into())
+}
+
+/// Whether a type, by its name, is an option or a unit, perhaps behind a pointer: written as nil at times, so that it needs
+/// a wrapping inside of another option. Writer and reader both ask here.
+fn is_nested_option(mut name: &str) -> bool {
+    const POINTERS: [&str; 5] = [
+        "&",
+        "alloc::boxed::Box<",
+        "alloc::rc::Rc<",
+        "alloc::sync::Arc<",
+        "alloc::borrow::Cow<",
+    ];
+    while let Some(inner) = POINTERS
+        .iter()
+        .find_map(|pointer| name.strip_prefix(pointer))
+    {
+        name = inner;
+    }
+    name.starts_with("core::option::Option<") || name.starts_with("()")
 }
