@@ -6,7 +6,6 @@
 //! `None`; every other answer is certain as long as no trait of the user's in scope has a method of
 //! the same name.
 
-mod closure;
 mod deref;
 mod function;
 mod harmless;
@@ -14,15 +13,17 @@ mod known;
 mod method;
 mod names;
 mod operator;
+mod shape;
+mod tables;
 mod triggers;
 mod types;
+mod universal;
 
-pub(crate) use closure::closure_params;
 pub(crate) use deref::{deref, item_of};
 pub(crate) use function::{associated, function, trait_function};
 pub(crate) use harmless::calls_nothing;
 pub(crate) use known::is_method;
-pub(crate) use method::method;
+pub(crate) use method::{calls, closure_params, method};
 pub(crate) use names::{prelude_trait, prelude_type, prelude_value, std_macro};
 pub(crate) use operator::{await_value, binary, index, literal, try_value, unary};
 pub(crate) use triggers::{Triggers, triggers};
