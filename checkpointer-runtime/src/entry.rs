@@ -120,7 +120,12 @@ fn length(bytes: usize) -> Result<u32, CheckpointError> {
 /// [`CheckpointError::Corrupted`] if these are not exactly the bytes that [`encode`] gave for this key,
 /// [`CheckpointError::Newer`] if a newer version of this library wrote them.
 pub fn decode(key: &Key, frame: &Bytes) -> Result<(Header, Bytes), CheckpointError> {
-    let layout = Layout::read(frame)?;
+    let layout = match Layout::read(frame) {
+        Err(CheckpointError::Newer { .. }) if !is_sealed(frame) => {
+            return Err(Corruption::Checksum.into());
+        }
+        layout => layout?,
+    };
     let length = frame.len() as u64;
     let expected = layout.total();
     if expected != Some(length) {
@@ -130,8 +135,7 @@ pub fn decode(key: &Key, frame: &Bytes) -> Result<(Header, Bytes), CheckpointErr
         }
         .into());
     }
-    let end = frame.len() - CHECKSUM;
-    if xxh3_128(&frame[..end]).to_le_bytes() != frame[end..] {
+    if !is_sealed(frame) {
         return Err(Corruption::Checksum.into());
     }
     let path_end = FIXED + layout.path;
@@ -141,7 +145,18 @@ pub fn decode(key: &Key, frame: &Bytes) -> Result<(Header, Bytes), CheckpointErr
     if layout.code_hash != key.code_hash() || layout.call_hash != key.call_hash() {
         return Err(Corruption::Key.into());
     }
-    Ok((layout.header, frame.slice(layout.start..end)))
+    Ok((
+        layout.header,
+        frame.slice(layout.start..frame.len() - CHECKSUM),
+    ))
+}
+
+/// Whether a frame ends with the checksum of all before it, as every version's frame does.
+fn is_sealed(frame: &[u8]) -> bool {
+    match frame.split_last_chunk::<CHECKSUM>() {
+        Some((sealed, checksum)) => xxh3_128(sealed).to_le_bytes() == *checksum,
+        None => false,
+    }
 }
 
 /// Where the parts of a frame are, as its first bytes say; not verified by the checksum.

@@ -1,70 +1,280 @@
 //! One file an entry, in a folder a function, written to a temporary file and renamed.
 
-use std::fs;
-use std::io;
-use std::path::PathBuf;
+use std::cell::RefCell;
+use std::collections::hash_map::RandomState;
+use std::fs::{self, File, OpenOptions};
+use std::hash::BuildHasher as _;
+use std::io::{self, ErrorKind, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 
-use super::{Result, Storage};
+use super::{Entry, Result, Storage, Upkeep, place, root, walk};
+use crate::cleanup;
 use crate::entry::Layout;
 use crate::error::CheckpointError;
-use crate::key::Key;
+use crate::key::{Durability, Key, Scope};
 
-/// The embedded store: every entry a file under the root folder.
-#[derive(Clone, Copy, Debug, Default)]
+/// The embedded store: every entry a file under the root folder. The layout is written down in
+/// `docs/storage-format.md`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DiskStorage;
 
-fn place(key: &Key) -> PathBuf {
-    let (code, call) = (key.code_hash().to_string(), key.call_hash().to_string());
-    key.root_path()
-        .join(key.function().replace("::", "/"))
-        .join(code)
-        .join(&call[..2])
-        .join(call)
+/// An entry that fits is read with one system call into a buffer that stays with the thread.
+const SMALL: usize = 16 * 1024;
+
+thread_local! {
+    static BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; SMALL]);
 }
 
 impl Storage for DiskStorage {
     fn exists(&self, key: &Key) -> Result<bool> {
-        Ok(place(key).exists())
+        root::check(key.options())?;
+        let path = place::entry(key);
+        match fs::symlink_metadata(&path) {
+            Ok(metadata) => Ok(metadata.is_file()),
+            Err(error) if is_missing(&error) => Ok(false),
+            Err(error) => Err(fault("look for", error, &path)),
+        }
     }
 
     fn checkpoint_date(&self, key: &Key) -> Result<Option<DateTime<Utc>>> {
-        self.load(key)?
-            .map(|frame| Ok(Layout::read(&frame)?.header.stored))
-            .transpose()
+        root::check(key.options())?;
+        let path = place::entry(key);
+        match read_layout(&path) {
+            Ok(Some(layout)) => Ok(Some(layout.header.stored)),
+            Ok(None) => Ok(None),
+            Err(error) => Err(error.at(&path)),
+        }
     }
 
     fn load(&self, key: &Key) -> Result<Option<Bytes>> {
-        let path = place(key);
-        match fs::read(&path) {
-            Ok(bytes) => Ok(Some(bytes.into())),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(CheckpointError::storage("read", error).at(&path)),
+        root::check(key.options())?;
+        let path = place::entry(key);
+        match open(&path).and_then(|file| read(&file)) {
+            Ok(frame) => Ok(Some(frame)),
+            Err(error) if is_missing(&error) => Ok(None),
+            Err(error) => Err(fault("read", error, &path)),
         }
     }
 
     fn store(&self, key: &Key, frame: &[u8]) -> Result<()> {
-        let path = place(key);
-        let folder = path.parent().unwrap_or(key.root_path());
-        let temporary = path.with_extension("part");
-        fs::create_dir_all(folder)
-            .and_then(|()| fs::write(&temporary, frame))
-            .and_then(|()| fs::rename(&temporary, &path))
-            .map_err(|error| CheckpointError::storage("write", error).at(&path))
+        let options = key.options();
+        root::check(options)?;
+        let path = place::entry(key);
+        // Each step may find its folder gone, because a cleanup of another process or the user removed it.
+        for _ in 0..4 {
+            let temporary = match Temporary::create(&options.root_path) {
+                Ok(temporary) => temporary,
+                Err(error) if error.kind() == ErrorKind::NotFound => {
+                    root::prepare(options)?;
+                    root::sweep(&options.root_path);
+                    continue;
+                }
+                Err(error) => return Err(fault("create a temporary file for", error, &path)),
+            };
+            let written = temporary.write(frame, options.durability);
+            written.map_err(|error| fault("write", error, &path))?;
+            match temporary.rename(&path, options.durability) {
+                Ok(()) => return Ok(()),
+                Err(error) if error.kind() == ErrorKind::NotFound => {
+                    let folder = path.parent().unwrap_or(&options.root_path);
+                    root::create_folder(folder)
+                        .map_err(|error| fault("create folder", error, folder))?;
+                }
+                Err(error) => return Err(fault("rename to", error, &path)),
+            }
+        }
+        Err(fault(
+            "write",
+            io::Error::other("its folder is removed again and again"),
+            &path,
+        ))
     }
 
     fn delete(&self, key: &Key) -> Result<bool> {
-        let path = place(key);
+        root::check(key.options())?;
+        let path = place::entry(key);
         match fs::remove_file(&path) {
             Ok(()) => Ok(true),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-            Err(error) => Err(CheckpointError::storage("delete", error).at(&path)),
+            Err(error) if is_missing(&error) => Ok(false),
+            Err(error) => Err(fault("delete", error, &path)),
         }
     }
 
-    fn path(&self, key: &Key) -> Option<PathBuf> {
-        Some(place(key))
+    fn entries(&self, scope: &Scope) -> Result<Vec<Entry>> {
+        root::check(scope.options())?;
+        Ok(walk::files(scope)?
+            .into_iter()
+            .filter_map(|file| walk::entry(scope, &file))
+            .collect())
     }
+
+    fn cleanup(&self, scope: &Scope, upkeep: &Upkeep<'_>) -> Result<u64> {
+        let dropped = cleanup::cleanup(self, scope, upkeep)?;
+        walk::remove_empty_folders(scope);
+        root::sweep(scope.root_path());
+        Ok(dropped)
+    }
+
+    fn clear(&self, scope: &Scope) -> Result<u64> {
+        root::check(scope.options())?;
+        let mut dropped = 0;
+        for file in walk::files(scope)? {
+            match fs::remove_file(&file.path) {
+                Ok(()) => dropped += 1,
+                Err(error) if is_missing(&error) => {}
+                Err(error) => return Err(fault("delete", error, &file.path)),
+            }
+        }
+        walk::remove_empty_folders(scope);
+        root::sweep(scope.root_path());
+        Ok(dropped)
+    }
+
+    fn path(&self, key: &Key) -> Option<PathBuf> {
+        Some(place::entry(key))
+    }
+
+    fn lock_path(&self, key: &Key) -> Result<Option<PathBuf>> {
+        root::check(key.options())?;
+        let path = place::lock(key);
+        if let Some(folder) = path.parent()
+            && !folder.is_dir()
+        {
+            root::create_folder(folder).map_err(|error| fault("create folder", error, folder))?;
+            root::check(key.options())?;
+        }
+        Ok(Some(path))
+    }
+}
+
+fn fault(operation: &'static str, error: io::Error, path: &Path) -> CheckpointError {
+    CheckpointError::storage(operation, error).at(path)
+}
+
+fn is_missing(error: &io::Error) -> bool {
+    error.kind() == ErrorKind::NotFound
+}
+
+/// Opens an entry. A symbolic link in its place is none of ours and not followed.
+fn open(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
+        options.custom_flags(flags.bits().cast_signed());
+    }
+    options.open(path)
+}
+
+/// The whole file. It takes as much memory as the file has bytes, whatever the file claims.
+fn read(mut file: &File) -> io::Result<Bytes> {
+    let whole = BUFFER.with_borrow_mut(|buffer| {
+        let length = file.read(buffer)?;
+        let start = &buffer[..length];
+        let is_whole =
+            Layout::read(start).is_ok_and(|layout| layout.total() == Some(length as u64));
+        Ok::<_, io::Error>(if is_whole {
+            Ok(Bytes::copy_from_slice(start))
+        } else {
+            let size = usize::try_from(file.metadata()?.len()).map_err(io::Error::other)?;
+            let mut frame = Vec::with_capacity(size.max(length) + 1);
+            frame.extend_from_slice(start);
+            Err(frame)
+        })
+    })?;
+    match whole {
+        Ok(frame) => Ok(frame),
+        Err(mut frame) => {
+            file.read_to_end(&mut frame)?;
+            Ok(frame.into())
+        }
+    }
+}
+
+/// What the first bytes of a file say, if it is there.
+pub(super) fn read_layout(path: &Path) -> Result<Option<Layout>> {
+    let mut start = [0; Layout::NEEDED];
+    let mut file = match open(path) {
+        Ok(file) => file,
+        Err(error) if is_missing(&error) => return Ok(None),
+        Err(error) => return Err(fault("read", error, path)),
+    };
+    let length = file
+        .read(&mut start)
+        .map_err(|error| fault("read", error, path))?;
+    Layout::read(&start[..length]).map(Some)
+}
+
+/// A file that is being written. If it does not become an entry, it is removed.
+struct Temporary {
+    file: File,
+    path: PathBuf,
+    renamed: bool,
+}
+
+impl Temporary {
+    /// A new file that is this process's alone, by its name and by a lock on it, which tells a cleanup that it is in use.
+    fn create(root: &Path) -> io::Result<Self> {
+        static PROCESS: LazyLock<u64> =
+            LazyLock::new(|| RandomState::new().hash_one(std::process::id()));
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("{}/{:016x}-{number:x}.part", place::TEMPORARY, *PROCESS);
+        let path = root.join(name);
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(&path)?;
+        // Where locks are not supported, the file's age tells instead.
+        let _ = file.try_lock();
+        Ok(Self {
+            file,
+            path,
+            renamed: false,
+        })
+    }
+
+    fn write(&self, frame: &[u8], durability: Durability) -> io::Result<()> {
+        (&self.file).write_all(frame)?;
+        match durability {
+            Durability::Rename => Ok(()),
+            Durability::Fsync => self.file.sync_all(),
+        }
+    }
+
+    fn rename(mut self, path: &Path, durability: Durability) -> io::Result<()> {
+        fs::rename(&self.path, path)?;
+        self.renamed = true;
+        match (durability, path.parent()) {
+            (Durability::Fsync, Some(folder)) => sync_folder(folder),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        if !self.renamed {
+            // It may be gone already; what stays is swept later.
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> io::Result<()> {
+    Ok(())
 }

@@ -2,6 +2,9 @@
 
 pub mod disk;
 pub mod memory;
+mod place;
+mod root;
+mod walk;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -77,6 +80,8 @@ pub struct Entry {
     pub key: Key,
     /// When it was stored.
     pub stored: DateTime<Utc>,
+    /// When it was last used, as far as the store knows; at least `stored`.
+    pub used: DateTime<Utc>,
     /// How long its value took to compute.
     pub computation: Duration,
     /// Its size in the store, in bytes.
@@ -90,6 +95,7 @@ impl Entry {
         Self {
             key,
             stored: header.stored,
+            used: header.stored,
             computation: header.computation,
             bytes,
         }
