@@ -67,7 +67,7 @@ fn write_text(kind: u8, text: &impl std::fmt::Display, out: &mut Vec<u8>) {
     let start = out.len() + 4;
     out.extend_from_slice(&[0; 4]);
     write!(out, "{text}").expect("a vector takes every write");
-    if kind == b'l' && out[start..].windows(2).any(|pair| pair == b"\r\n") {
+    if kind == b'l' && out[start..].contains(&b'\r') {
         let unified = String::from_utf8_lossy(&out[start..]).replace("\r\n", "\n");
         out.truncate(start);
         out.extend_from_slice(unified.as_bytes());
