@@ -1,0 +1,279 @@
+//! From a file's text, or from the tokens that a macro expands to, to the [`crate::ir`].
+//!
+//! This is the only stage that knows syn's syntax tree. It keeps no state between files, so files
+//! can be lowered in parallel. Items in bodies are taken out of the tree on the way, so that a
+//! function's own tokens, hashed last, are without them.
+
+mod attribute;
+mod block;
+mod branch;
+mod expression;
+mod format;
+mod function;
+mod helper;
+mod import;
+mod item;
+mod loose;
+mod made;
+mod member;
+mod own;
+mod path;
+mod pattern;
+mod spelled;
+mod std_macro;
+mod types;
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use proc_macro2::{Ident, Span, TokenStream};
+use syn::Block as SynBlock;
+use syn::parse::{ParseStream, Parser as _};
+
+use crate::ir::{Block, Expr, File, Item, Pattern, Pos, Type};
+use crate::symbol::Symbol;
+
+pub(crate) use loose::macro_args;
+
+/// Why a file could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ParseFailure {
+    /// The parser's message.
+    pub(crate) message: String,
+    /// Where it stopped.
+    pub(crate) at: Pos,
+}
+
+/// Where the items stand that a macro expands to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ItemPosition {
+    /// In a module or block.
+    Module,
+    /// In an impl block.
+    Impl,
+    /// In a trait.
+    Trait,
+    /// In an `extern` block.
+    Extern,
+}
+
+/// Parses a file's text and lowers it.
+///
+/// The positions of all tokens on this thread are forgotten at the end: a caller that holds tokens
+/// across this call must not ask for their spans.
+pub(crate) fn file(text: &str) -> Result<File, ParseFailure> {
+    let text = without_carriage_returns(text);
+    let text = without_shebang(&text);
+    let result = lower_file(text);
+    // The lexer keeps every text that it has read on a thread, so that its spans can be resolved.
+    proc_macro2::extra::invalidate_current_thread_spans();
+    result
+}
+
+/// Lowers the items that a macro expands to, and gives the number of the next scope.
+pub(crate) fn items(
+    tokens: TokenStream,
+    position: ItemPosition,
+    at: Pos,
+    first_scope: u32,
+) -> syn::Result<(Vec<Item>, u32)> {
+    let mut lower = Lower::of_expansion(at, first_scope);
+    let mut out = Vec::new();
+    match position {
+        ItemPosition::Module => {
+            for item in parse_all::<syn::Item>.parse2(tokens)? {
+                lower.item(item, &mut out);
+            }
+        }
+        ItemPosition::Impl => {
+            for item in parse_all::<syn::ImplItem>.parse2(tokens)? {
+                out.push(lower.impl_item(item));
+            }
+        }
+        ItemPosition::Trait => {
+            for item in parse_all::<syn::TraitItem>.parse2(tokens)? {
+                out.push(lower.trait_item(item));
+            }
+        }
+        ItemPosition::Extern => {
+            for item in parse_all::<syn::ForeignItem>.parse2(tokens)? {
+                out.push(lower.foreign_item(item));
+            }
+        }
+    }
+    Ok((out, lower.scopes))
+}
+
+/// Lowers what a macro in statement or expression position expands to: any sequence of statements,
+/// the last of which may be an expression.
+pub(crate) fn block(tokens: TokenStream, at: Pos, first_scope: u32) -> syn::Result<(Block, u32)> {
+    let mut lower = Lower::of_expansion(at, first_scope);
+    let mut statements = SynBlock::parse_within.parse2(tokens)?;
+    let block = lower.statements(&mut statements);
+    Ok((block, lower.scopes))
+}
+
+/// Lowers one expression that a macro expands to.
+pub(crate) fn expr(tokens: TokenStream, at: Pos, first_scope: u32) -> syn::Result<(Expr, u32)> {
+    let mut lower = Lower::of_expansion(at, first_scope);
+    let expr = lower.expr(&mut syn::parse2(tokens)?);
+    Ok((expr, lower.scopes))
+}
+
+/// Lowers a pattern that a macro expands to.
+pub(crate) fn pattern(
+    tokens: TokenStream,
+    at: Pos,
+    first_scope: u32,
+) -> syn::Result<(Pattern, u32)> {
+    let mut lower = Lower::of_expansion(at, first_scope);
+    let mut pattern = syn::Pat::parse_multi_with_leading_vert.parse2(tokens)?;
+    let pattern = lower.pattern(&mut pattern);
+    Ok((pattern, lower.scopes))
+}
+
+/// Lowers a type that a macro expands to.
+pub(crate) fn ty(tokens: TokenStream, at: Pos, first_scope: u32) -> syn::Result<(Type, u32)> {
+    let mut lower = Lower::of_expansion(at, first_scope);
+    let ty = lower.ty(&mut syn::parse2(tokens)?);
+    Ok((ty, lower.scopes))
+}
+
+/// The state of one lowering.
+struct Lower<'a> {
+    /// The text that the spans point into; `None` for an expansion, whose spans mean nothing.
+    source: Option<&'a str>,
+    /// The place of everything in an expansion.
+    at: Pos,
+    /// The number of the next block with items of its own.
+    scopes: u32,
+    /// Where identifiers are spelled out, to spare an allocation each.
+    spelling: String,
+}
+
+impl<'a> Lower<'a> {
+    fn of_file(source: &'a str) -> Self {
+        Self {
+            source: Some(source),
+            at: Pos::default(),
+            scopes: 0,
+            spelling: String::new(),
+        }
+    }
+
+    fn of_expansion(at: Pos, first_scope: u32) -> Self {
+        Self {
+            source: None,
+            at,
+            scopes: first_scope,
+            spelling: String::new(),
+        }
+    }
+
+    /// A name without `r#`.
+    fn name(&mut self, ident: &Ident) -> Symbol {
+        self.spelling.clear();
+        // Writing to a string cannot fail.
+        let _ = write!(self.spelling, "{ident}");
+        Symbol::new(self.spelling.strip_prefix("r#").unwrap_or(&self.spelling))
+    }
+
+    fn pos(&self, span: Span) -> Pos {
+        if self.source.is_none() {
+            return self.at;
+        }
+        let start = span.start();
+        Pos {
+            line: start.line as u32,
+            column: start.column as u32 + 1,
+        }
+    }
+
+    /// The place behind a token.
+    fn end(&self, span: Span) -> Pos {
+        if self.source.is_none() {
+            return self.at;
+        }
+        let end = span.end();
+        Pos {
+            line: end.line as u32,
+            column: end.column as u32 + 1,
+        }
+    }
+
+    /// The source between two delimiters, as it is written where that is known.
+    fn text_between(&self, delimiter: &syn::MacroDelimiter, tokens: &TokenStream) -> String {
+        let span = delimiter.span();
+        self.source
+            .and_then(|source| {
+                let open = span.open().byte_range();
+                let close = span.close().byte_range();
+                // Tokens out of a string literal carry the literal's span.
+                let opens = matches!(source.get(open.clone())?, "(" | "[" | "{");
+                let closes = matches!(source.get(close.clone())?, ")" | "]" | "}");
+                (opens && closes).then(|| source.get(open.end..close.start))?
+            })
+            .map_or_else(|| tokens.to_string(), str::to_owned)
+    }
+}
+
+fn lower_file(text: &str) -> Result<File, ParseFailure> {
+    let tree: syn::File = syn::parse_str(text).map_err(|error| {
+        let start = error.span().start();
+        ParseFailure {
+            message: error.to_string(),
+            at: Pos {
+                line: start.line as u32,
+                column: start.column as u32 + 1,
+            },
+        }
+    })?;
+    let mut lower = Lower::of_file(text);
+    let mut items = Vec::with_capacity(tree.items.len());
+    for item in tree.items {
+        lower.item(item, &mut items);
+    }
+    Ok(File {
+        items,
+        cfg: lower.cfg(&tree.attrs),
+        no_implicit_prelude: tree
+            .attrs
+            .iter()
+            .any(|attribute| attribute.path().is_ident("no_implicit_prelude")),
+        scopes: lower.scopes,
+    })
+}
+
+/// The compiler reads `\r\n` as `\n` everywhere, string literals included.
+fn without_carriage_returns(text: &str) -> Cow<'_, str> {
+    if text.contains("\r\n") {
+        Cow::Owned(text.replace("\r\n", "\n"))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// Cuts off the byte order mark and the line that names an interpreter, but leaves its line break,
+/// so that lines keep their numbers.
+fn without_shebang(text: &str) -> &str {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let is_shebang = text
+        .strip_prefix("#!")
+        .is_some_and(|rest| !rest.trim_start().starts_with('['));
+    match (is_shebang, text.find('\n')) {
+        (false, _) => text,
+        (true, Some(end)) => &text[end..],
+        (true, None) => "",
+    }
+}
+
+fn parse_all<T: syn::parse::Parse>(input: ParseStream<'_>) -> syn::Result<Vec<T>> {
+    let mut all = Vec::new();
+    while !input.is_empty() {
+        all.push(input.parse()?);
+    }
+    Ok(all)
+}
+
+#[cfg(test)]
+mod tests;
