@@ -156,6 +156,27 @@ impl Matcher {
         None
     }
 
+    /// A repetition at the end takes all or fails, so no place to return to is kept. Most repetitions are of this kind.
+    fn all_that_is_left(
+        &mut self,
+        elements: &[Pattern],
+        separator: Option<&Atom>,
+        count: Count,
+        input: ParseStream,
+        mut bindings: Bindings,
+    ) -> Option<Bindings> {
+        let mut turns = 0;
+        while !input.is_empty() {
+            let begin = input.cursor();
+            bindings.push(self.turn(elements, separator.filter(|_| turns > 0), input)?);
+            turns += 1;
+            if input.cursor() == begin || (count == Count::Optional && turns > 1) {
+                return None;
+            }
+        }
+        (turns > 0 || count != Count::Some).then_some(bindings)
+    }
+
     fn turn(
         &mut self,
         elements: &[Pattern],
