@@ -257,11 +257,16 @@ impl<'a> Parts<'a> {
         if self.kind != Kind::Free {
             statements.push(quote!(__sink.self_type::<Self>();));
         }
-        for parameter in &self.function.signature.generics.params {
+        let generics = &self.function.signature.generics;
+        for parameter in &generics.params {
             match parameter {
                 GenericParam::Type(parameter) => {
                     let ident = &parameter.ident;
-                    statements.push(quote!(__sink.type_argument::<#ident>();));
+                    statements.push(if may_be_unsized(generics, ident) {
+                        quote!(__sink.unsized_argument::<#ident>();)
+                    } else {
+                        quote!(__sink.type_argument::<#ident>();)
+                    });
                 }
                 GenericParam::Const(parameter) => {
                     let (ident, name) = (&parameter.ident, parameter.ident.to_string());
@@ -365,6 +370,32 @@ fn divide(attributes: &[Attribute]) -> (Vec<TokenStream>, Vec<&Attribute>) {
         }
     }
     (plain, body)
+}
+
+/// Whether a `?Sized` stands anywhere in the bounds of a type parameter.
+fn may_be_unsized(generics: &syn::Generics, name: &Ident) -> bool {
+    let relaxed = |bounds: &syn::punctuated::Punctuated<syn::TypeParamBound, syn::Token![+]>| {
+        bounds
+            .to_token_stream()
+            .into_iter()
+            .any(|token| token.to_string() == "?")
+    };
+    let in_parameters = generics
+        .type_params()
+        .any(|parameter| parameter.ident == *name && relaxed(&parameter.bounds));
+    let predicates = generics
+        .where_clause
+        .iter()
+        .flat_map(|clause| &clause.predicates);
+    in_parameters
+        || predicates.into_iter().any(|predicate| match predicate {
+            syn::WherePredicate::Type(predicate) => {
+                let is_named =
+                    matches!(&predicate.bounded_ty, Type::Path(path) if path.path.is_ident(name));
+                is_named && relaxed(&predicate.bounds)
+            }
+            _ => false,
+        })
 }
 
 fn turbofish(signature: &Signature) -> TokenStream {

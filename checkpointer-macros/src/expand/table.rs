@@ -21,14 +21,20 @@ pub(crate) fn descriptor(function: &Function, found: &Found, private: &TokenStre
                 ::core::include_str!(::core::concat!(::core::env!("OUT_DIR"), "/", #file));
         )
     });
-    let name = function.signature.ident.to_string();
     let text = match &found.row {
         Some(row) => {
             let text = text(row);
             quote!(#text)
         }
-        None => quote!(::core::concat!("path\t", ::core::module_path!(), "::", #name)),
+        None => quote!(""),
     };
+    // Without a row nothing names the function but the compiler: by an item in its body.
+    let path = found.row.is_none().then(|| {
+        quote!(.path(|| {
+            fn __here() {}
+            #private::type_name_of(&__here)
+        }))
+    });
     let switches: Vec<TokenStream> = found
         .row
         .iter()
@@ -51,7 +57,7 @@ pub(crate) fn descriptor(function: &Function, found: &Found, private: &TokenStre
         #tracking
         #[#private::linkme::distributed_slice(#private::FUNCTIONS)]
         #[linkme(crate = #private::linkme)]
-        static FUNCTION: #private::Descriptor = #private::Descriptor::new(#text, || ::std::vec![#(#layers),*]) #capture_default #switches;
+        static FUNCTION: #private::Descriptor = #private::Descriptor::new(#text, || ::std::vec![#(#layers),*]) #path #capture_default #switches;
         FUNCTION.function()
     }
 }

@@ -1,0 +1,466 @@
+//! One call's way through its layers, as a state machine that sync and async calls drive alike.
+//!
+//! ```text
+//! ask layer after layer ── hit ──▶ done
+//!   │ none has it
+//! join the flight ── someone computes ──▶ wait, then ask again
+//!   │ the lead
+//! ask again, take the process lock, ask again if that took waiting
+//!   │ none has it
+//! compute ──▶ commit
+//! ```
+//! It never blocks and never touches a store itself: what may take time leaves it as a [`Step`], and its driver does it
+//! on this thread or on another.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+
+use super::values::{Found, Values};
+use crate::checkpoint::{Function, Layer, State, Store};
+use crate::clock;
+use crate::codec;
+use crate::entry::{self, Header};
+use crate::error::CheckpointError;
+use crate::event::{self, EventKind};
+use crate::flight::lock::{self, Locked, ProcessLock};
+use crate::flight::{self, FlightKey, Joined, Ticket, Waiter};
+use crate::key::{Digest, Key};
+use crate::stats;
+use crate::storage::{self, Storage};
+
+/// What a call's driver is to do next.
+pub(crate) enum Step<T> {
+    /// Give this result.
+    Done(T),
+    /// Load an entry, and hand it back to [`Session::loaded`].
+    Load(LoadJob),
+    /// Wait for the leader.
+    Wait(Waiter),
+    /// Take the process lock, and hand it back to [`Session::locked`].
+    Lock(LockJob),
+    /// Run the function, and hand the result to [`Session::commit`].
+    Compute,
+}
+
+/// One entry to load.
+pub(crate) struct LoadJob {
+    pub(crate) storage: Arc<dyn Storage>,
+    pub(crate) key: Key,
+}
+
+impl LoadJob {
+    pub(crate) fn run(self) -> Loaded {
+        storage::load(&*self.storage, &self.key)
+    }
+}
+
+/// What loading gave.
+pub(crate) type Loaded = Result<Option<(Header, Bytes)>, CheckpointError>;
+
+/// The process lock to take.
+pub(crate) struct LockJob {
+    storage: Arc<dyn Storage>,
+    key: Key,
+}
+
+impl LockJob {
+    pub(crate) fn run(self) -> Locked {
+        // A store that can't say where to lock shows its fault on storing, too; here it means no lock.
+        let path: Option<PathBuf> = self.storage.lock_path(&self.key).ok().flatten();
+        match path {
+            Some(path) => lock::acquire(&path),
+            None => Locked {
+                lock: None,
+                has_waited: false,
+            },
+        }
+    }
+}
+
+/// One entry to store.
+pub(crate) struct StoreJob {
+    layer: &'static Layer,
+    storage: Arc<dyn Storage>,
+    key: Key,
+    frame: Vec<u8>,
+}
+
+impl StoreJob {
+    pub(crate) fn run(self, state: &'static State) {
+        if let Err(error) = self.storage.store(&self.key, &self.frame) {
+            event::emit(state, self.layer, EventKind::StorageFault { error: &error });
+        }
+    }
+}
+
+/// Where a call stands.
+enum Phase {
+    /// Asking this layer; the flight is not joined.
+    Ask(usize),
+    /// Asking this layer with the lead of the flight.
+    AskAsLeader(usize),
+    /// Asking this layer with the process lock, after another process was at work.
+    AskLocked(usize),
+    /// The function is to run.
+    Compute,
+}
+
+/// A call on its way.
+pub(crate) struct Session<T> {
+    pub(crate) state: &'static State,
+    function: Function,
+    values: Values<T>,
+    /// A bit for each layer that takes part.
+    active: u64,
+    memory_hash: Option<u128>,
+    stored_hash: Option<Digest>,
+    phase: Phase,
+    ticket: Option<Ticket>,
+    lock: Option<ProcessLock>,
+    /// A bit for each layer whose entry a newer version wrote, which is not to be overwritten.
+    protected: u64,
+}
+
+impl<T> Session<T> {
+    /// A call on these layers with these hashes; each kind of layer has its own.
+    pub(crate) fn new(
+        function: Function,
+        values: Values<T>,
+        active: u64,
+        memory_hash: Option<u128>,
+        stored_hash: Option<Digest>,
+    ) -> Self {
+        Self {
+            state: function.state(),
+            function,
+            values,
+            active,
+            memory_hash,
+            stored_hash,
+            phase: Phase::Ask(0),
+            ticket: None,
+            lock: None,
+            protected: 0,
+        }
+    }
+
+    /// A call that computes in any case.
+    pub(crate) fn computing(mut self) -> Self {
+        self.phase = Phase::Compute;
+        self
+    }
+
+    /// The next step. After `Load` and `Lock` their outcome must come first.
+    pub(crate) fn next(&mut self) -> Step<T> {
+        loop {
+            let (Phase::Ask(index) | Phase::AskAsLeader(index) | Phase::AskLocked(index)) =
+                self.phase
+            else {
+                return Step::Compute;
+            };
+            let Some(layer) = self.state.layers.get(index) else {
+                if let Some(step) = self.nobody_has_it() {
+                    return step;
+                }
+                continue;
+            };
+            if !self.is_active(index) {
+                self.advance();
+                continue;
+            }
+            match &layer.store {
+                Store::Memory(slots) => {
+                    let found = self
+                        .memory_hash
+                        .and_then(|hash| (self.values.memory.get)(slots, hash));
+                    match found.filter(|found| self.is_fresh(layer, found.stored)) {
+                        Some(found) => return Step::Done(self.hit(index, found)),
+                        None => self.advance(),
+                    }
+                }
+                Store::Bytes(storage) => match self.key(layer) {
+                    Some(key) => {
+                        let storage = Arc::clone(storage);
+                        return Step::Load(LoadJob { storage, key });
+                    }
+                    None => self.advance(),
+                },
+            }
+        }
+    }
+
+    /// What the layer's store gave. `Some`: a hit.
+    pub(crate) fn loaded(&mut self, loaded: Loaded) -> Option<T> {
+        let (Phase::Ask(index) | Phase::AskAsLeader(index) | Phase::AskLocked(index)) = self.phase
+        else {
+            return None;
+        };
+        let layer = &self.state.layers[index];
+        match self.decode(layer, loaded) {
+            Ok(Some(found)) => Some(self.hit(index, found)),
+            Ok(None) => {
+                self.advance();
+                None
+            }
+            Err(error) => {
+                if let CheckpointError::Newer { .. } = error {
+                    self.protected |= 1 << index;
+                }
+                self.report(layer, &error);
+                self.advance();
+                None
+            }
+        }
+    }
+
+    /// What came of asking for the process lock.
+    pub(crate) fn locked(&mut self, locked: Locked) {
+        self.lock = locked.lock;
+        self.phase = if locked.has_waited {
+            self.emit_first(EventKind::Waiting);
+            Phase::AskLocked(0)
+        } else {
+            Phase::Compute
+        };
+    }
+
+    /// The flight's ticket, if this call leads one: to be entered while the function runs.
+    pub(crate) fn ticket(&self) -> Option<&Ticket> {
+        self.ticket.as_ref()
+    }
+
+    /// Notes that the function is about to run.
+    pub(crate) fn begins(&self) {
+        self.emit_first(EventKind::Computing);
+    }
+
+    /// Notes that the function has run.
+    pub(crate) fn has_run(&self, elapsed: Duration) {
+        self.emit_first(EventKind::Computed { elapsed });
+    }
+
+    /// Keeps a result: in memory at once, and as jobs what goes to stores.
+    pub(crate) fn commit(&mut self, value: &T, elapsed: Duration) -> Vec<StoreJob> {
+        self.keep(value, clock::now(), stats::nanoseconds(elapsed), usize::MAX)
+    }
+
+    /// Keeps a result in all active layers above this one.
+    fn keep(
+        &self,
+        value: &T,
+        stored: DateTime<Utc>,
+        nanoseconds: u64,
+        above: usize,
+    ) -> Vec<StoreJob> {
+        let mut jobs = Vec::new();
+        for (index, layer) in self.state.layers.iter().enumerate().take(above) {
+            if !self.is_active(index) || self.protected & (1 << index) != 0 {
+                continue;
+            }
+            match &layer.store {
+                Store::Memory(slots) => {
+                    if let Some(hash) = self.memory_hash {
+                        (self.values.memory.insert)(slots, hash, value, stored, nanoseconds);
+                    }
+                }
+                Store::Bytes(storage) if self.may_store() => {
+                    match self.frame(layer, value, stored, nanoseconds) {
+                        Ok(Some((key, frame))) => jobs.push(StoreJob {
+                            layer,
+                            storage: Arc::clone(storage),
+                            key,
+                            frame,
+                        }),
+                        Ok(None) => {}
+                        Err(error) => {
+                            event::emit(self.state, layer, EventKind::Uncached { error: &error })
+                        }
+                    }
+                }
+                Store::Bytes(_) => {}
+            }
+        }
+        jobs
+    }
+
+    /// The frame of a value for this layer.
+    pub(crate) fn frame(
+        &self,
+        layer: &Layer,
+        value: &T,
+        stored: DateTime<Utc>,
+        nanoseconds: u64,
+    ) -> Result<Option<(Key, Vec<u8>)>, CheckpointError> {
+        let (Some(key), Some(bytes)) = (self.key(layer), &self.values.bytes) else {
+            return Ok(None);
+        };
+        let header = Header {
+            codec: codec::MSGPACK,
+            stored,
+            computation: Duration::from_nanos(nanoseconds),
+        };
+        let frame = entry::encode(&key, &header, |out| (bytes.encode)(out, value))?;
+        Ok(Some((key, frame)))
+    }
+
+    /// The key of this call in a layer.
+    pub(crate) fn key(&self, layer: &Layer) -> Option<Key> {
+        Some(layer.scope.key(layer.code_hash, self.stored_hash?))
+    }
+
+    /// A loaded entry as a result; `None` if there is none or its time is up.
+    fn decode(&self, layer: &Layer, loaded: Loaded) -> Result<Option<Found<T>>, CheckpointError> {
+        let Some((header, payload)) = loaded? else {
+            return Ok(None);
+        };
+        let Some(bytes) = &self.values.bytes else {
+            return Ok(None);
+        };
+        if !self.is_fresh(layer, header.stored) {
+            return Ok(None);
+        }
+        Ok(Some(Found {
+            value: (bytes.decode)(&payload)?,
+            stored: header.stored,
+            nanoseconds: stats::nanoseconds(header.computation),
+        }))
+    }
+
+    fn is_fresh(&self, layer: &Layer, stored: DateTime<Utc>) -> bool {
+        let has_expired = layer.expiry.has_expired(stored);
+        if has_expired {
+            event::emit(self.state, layer, EventKind::Expired { stored });
+        }
+        !has_expired
+    }
+
+    fn hit(&mut self, index: usize, found: Found<T>) -> T {
+        let layer = &self.state.layers[index];
+        event::emit(
+            self.state,
+            layer,
+            EventKind::Hit {
+                layer: index,
+                stored: found.stored,
+                saved: Duration::from_nanos(found.nanoseconds),
+            },
+        );
+        // Filling a store above another is rare, and a write like any other: it happens here, where async calls are
+        // on a worker thread only if two stores are stacked.
+        for job in self.keep(&found.value, found.stored, found.nanoseconds, index) {
+            job.run(self.state);
+        }
+        found.value
+    }
+
+    /// All layers were asked in this phase.
+    fn nobody_has_it(&mut self) -> Option<Step<T>> {
+        match self.phase {
+            Phase::Ask(_) => match flight::join(self.flight_key()) {
+                Joined::Leader(ticket) => {
+                    self.ticket = Some(ticket);
+                    self.phase = Phase::AskAsLeader(0);
+                    None
+                }
+                Joined::Follower(waiter) => {
+                    self.emit_first(EventKind::Waiting);
+                    self.phase = Phase::Ask(0);
+                    Some(Step::Wait(waiter))
+                }
+                Joined::Cycle => {
+                    self.phase = Phase::Compute;
+                    None
+                }
+            },
+            Phase::AskAsLeader(_) => {
+                self.phase = Phase::Compute;
+                self.lock_job().map(Step::Lock)
+            }
+            Phase::AskLocked(_) | Phase::Compute => {
+                self.phase = Phase::Compute;
+                None
+            }
+        }
+    }
+
+    /// The lock of the first store that is active: processes that share one share its lock.
+    fn lock_job(&self) -> Option<LockJob> {
+        if !self.may_store() {
+            return None;
+        }
+        let mut layers = self.state.layers.iter().enumerate();
+        layers.find_map(|(index, layer)| match &layer.store {
+            Store::Bytes(storage) if self.is_active(index) => {
+                let storage = Arc::clone(storage);
+                let key = self.key(layer)?;
+                Some(LockJob { storage, key })
+            }
+            _ => None,
+        })
+    }
+
+    fn flight_key(&self) -> FlightKey {
+        let call = self.memory_hash.unwrap_or_else(|| {
+            let digest = self.stored_hash.unwrap_or(Digest::new([0; 32]));
+            let (first, _) = digest.as_bytes().split_at(16);
+            u128::from_le_bytes(first.try_into().unwrap_or_default())
+        });
+        FlightKey {
+            function: std::ptr::from_ref(self.state).addr(),
+            call,
+        }
+    }
+
+    fn may_store(&self) -> bool {
+        self.state.mode != crate::environment::Mode::ReadOnly
+    }
+
+    fn is_active(&self, index: usize) -> bool {
+        self.active & (1 << index) != 0
+    }
+
+    fn advance(&mut self) {
+        match &mut self.phase {
+            Phase::Ask(index) | Phase::AskAsLeader(index) | Phase::AskLocked(index) => *index += 1,
+            Phase::Compute => {}
+        }
+    }
+
+    /// An error of an entry or a store, as the event that it is.
+    pub(crate) fn report(&self, layer: &Layer, error: &CheckpointError) {
+        let kind = match error {
+            CheckpointError::Corrupted { .. } => EventKind::Corrupted { error },
+            _ => EventKind::StorageFault { error },
+        };
+        event::emit(self.state, layer, kind);
+    }
+
+    /// An event of the call as a whole, at the verbosity of its outermost active layer.
+    pub(crate) fn emit_first(&self, kind: EventKind<'_>) {
+        let mut layers = self.state.layers.iter().enumerate();
+        if let Some((_, layer)) = layers.find(|(index, _)| self.is_active(*index)) {
+            event::emit(self.state, layer, kind);
+        }
+    }
+
+    /// The report of a wait that takes long.
+    pub(crate) fn still_waiting(function: Function) {
+        if let Some((_, layer)) = function.layers().next() {
+            event::emit(function.state(), layer, EventKind::StillWaiting);
+        }
+    }
+
+    /// The digest of a value that can be turned into bytes.
+    pub(crate) fn digest(&self, value: &T) -> Option<Digest> {
+        (self.values.bytes?.digest)(value).ok()
+    }
+
+    /// The function of this call.
+    pub(crate) fn function(&self) -> Function {
+        self.function
+    }
+}

@@ -1,0 +1,184 @@
+//! How a function's results are kept: in memory as they are where they can be cloned, and as bytes.
+//!
+//! What a result can do is known where the function is expanded, so it arrives here as plain functions; the compiler
+//! sees through them where the call is inlined.
+
+use std::marker::PhantomData;
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+
+use crate::arguments;
+use crate::codec;
+use crate::error::CheckpointError;
+use crate::key::Digest;
+use crate::slots::{Slots, Timed};
+use crate::storage::memory::Remembered;
+use crate::traits::{Shareable, Storable};
+
+/// How results of type `T` are kept.
+#[derive(Debug)]
+pub struct Values<T> {
+    pub(crate) memory: MemoryValues<T>,
+    pub(crate) bytes: Option<ByteValues<T>>,
+}
+
+/// How results are kept in memory.
+#[derive(Debug)]
+pub struct MemoryValues<T> {
+    pub(crate) get: fn(&Slots, u128) -> Option<Found<T>>,
+    pub(crate) insert: fn(&Slots, u128, &T, DateTime<Utc>, u64),
+    pub(crate) stored: fn(&Slots, u128) -> Option<DateTime<Utc>>,
+    pub(crate) remove: fn(&Slots, u128) -> bool,
+}
+
+/// How results are turned into bytes and back.
+#[derive(Debug)]
+pub(crate) struct ByteValues<T> {
+    pub(crate) encode: fn(&mut Vec<u8>, &T) -> Result<(), CheckpointError>,
+    pub(crate) decode: fn(&[u8]) -> Result<T, CheckpointError>,
+    pub(crate) digest: fn(&T) -> Result<Digest, CheckpointError>,
+}
+
+/// A result from a store.
+#[derive(Debug)]
+pub(crate) struct Found<T> {
+    pub(crate) value: T,
+    pub(crate) stored: DateTime<Utc>,
+    /// How long it took to compute, in nanoseconds.
+    pub(crate) nanoseconds: u64,
+}
+
+impl<T> Clone for Values<T> {
+    #[inline]
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<T> Copy for Values<T> {}
+
+impl<T> Clone for MemoryValues<T> {
+    #[inline]
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<T> Copy for MemoryValues<T> {}
+
+impl<T> Clone for ByteValues<T> {
+    #[inline]
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<T> Copy for ByteValues<T> {}
+
+/// For a function that keeps its results in memory alone.
+#[inline]
+#[must_use]
+pub const fn shared<T: Shareable>() -> Values<T> {
+    Values {
+        memory: MemoryValues::cloned(),
+        bytes: None,
+    }
+}
+
+/// For a function that may keep its results as bytes. In memory they are clones if they can be cloned, else bytes, too.
+#[inline]
+#[must_use]
+pub const fn stored<T: Storable>(cloned: Option<MemoryValues<T>>) -> Values<T> {
+    let memory = match cloned {
+        Some(cloned) => cloned,
+        None => MemoryValues::as_bytes(),
+    };
+    Values {
+        memory,
+        bytes: Some(ByteValues {
+            encode: codec::encode_into::<T>,
+            decode: codec::decode::<T>,
+            digest: arguments::digest::<T>,
+        }),
+    }
+}
+
+impl<T: Shareable> MemoryValues<T> {
+    const fn cloned() -> Self {
+        Self {
+            get: |slots, key| {
+                let Remembered { value, stored } = slots.table::<T>().get(key)?;
+                Some(Found {
+                    value: value.value,
+                    stored,
+                    nanoseconds: value.nanoseconds,
+                })
+            },
+            insert: |slots, key, value, stored, nanoseconds| {
+                let value = value.clone();
+                let timed = Timed { value, nanoseconds };
+                slots
+                    .table::<T>()
+                    .insert(key, timed, stored, size_of::<T>() as u64);
+            },
+            stored: |slots, key| slots.table::<T>().stored(key),
+            remove: |slots, key| slots.table::<T>().remove(key),
+        }
+    }
+}
+
+impl<T: Storable> MemoryValues<T> {
+    const fn as_bytes() -> Self {
+        Self {
+            get: |slots, key| {
+                let Remembered { value, stored } = slots.table::<Bytes>().get(key)?;
+                // What was encoded in this process and never left it can be decoded.
+                let found = codec::decode(&value.value).ok()?;
+                Some(Found {
+                    value: found,
+                    stored,
+                    nanoseconds: value.nanoseconds,
+                })
+            },
+            insert: |slots, key, value, stored, nanoseconds| {
+                if let Ok(bytes) = codec::encode(value) {
+                    let weight = bytes.len() as u64;
+                    let value = Bytes::from(bytes);
+                    let timed = Timed { value, nanoseconds };
+                    slots.table::<Bytes>().insert(key, timed, stored, weight);
+                }
+            },
+            stored: |slots, key| slots.table::<Bytes>().stored(key),
+            remove: |slots, key| slots.table::<Bytes>().remove(key),
+        }
+    }
+}
+
+/// Asks what a type can do: an inherent constant hides a trait's of the same name, so the trait's answers for types
+/// that have no inherent one.
+#[derive(Debug)]
+pub struct Probe<T: ?Sized>(PhantomData<T>);
+
+impl<T: Clone + Send + Sync + 'static> Probe<T> {
+    /// How to keep it in memory as it is.
+    pub const CLONE: Option<MemoryValues<T>> = Some(MemoryValues::cloned());
+}
+
+/// The answer for what can't be cloned or shared.
+pub trait NotShared<T> {
+    /// Nothing.
+    const CLONE: Option<MemoryValues<T>> = None;
+}
+
+impl<T> NotShared<T> for Probe<T> {}
+
+impl<T, E> Probe<Result<T, E>> {
+    /// A `Result`.
+    pub const IS_RESULT: bool = true;
+}
+
+/// The answer for what is no `Result`.
+pub trait NotResult {
+    /// No `Result`.
+    const IS_RESULT: bool = false;
+}
+
+impl<T: ?Sized> NotResult for Probe<T> {}

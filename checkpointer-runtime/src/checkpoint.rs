@@ -1,0 +1,392 @@
+//! A checkpointed function as a whole: the static that carries its row, what is made of it at the first call, and the
+//! handle that users hold.
+
+use std::sync::{Arc, OnceLock};
+
+use chrono::{DateTime, Utc};
+
+use crate::capture::Captured;
+use crate::config::{self, Checkpointer, Code, Kind};
+use crate::environment::{self, Mode};
+use crate::error::CheckpointError;
+use crate::event::{self, EventKind};
+use crate::expiry::Expiry;
+use crate::key::{Digest, Scope};
+use crate::setting::Setting;
+use crate::slots::Slots;
+use crate::stats::{Counters, FunctionStats};
+use crate::storage::{Storage, Upkeep};
+use crate::table::{Dependency, Row};
+
+/// All checkpointed functions of the program, in whatever crate, gathered by the linker.
+#[linkme::distributed_slice]
+pub static FUNCTIONS: [&'static Descriptor];
+
+/// What the expansion knows of a function, as a constant.
+pub struct Descriptor {
+    row: &'static str,
+    layers: fn() -> Vec<Checkpointer>,
+    path: Option<fn() -> &'static str>,
+    captures_by_default: bool,
+    switches: &'static [bool],
+    state: OnceLock<State>,
+}
+
+impl std::fmt::Debug for Descriptor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Descriptor")
+            .field("row", &self.row)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Descriptor {
+    /// A function with this row and these layers, the outermost first.
+    #[must_use]
+    pub const fn new(row: &'static str, layers: fn() -> Vec<Checkpointer>) -> Self {
+        Self {
+            row,
+            layers,
+            path: None,
+            captures_by_default: false,
+            switches: &[],
+            state: OnceLock::new(),
+        }
+    }
+
+    /// The path of a function without a row: that of an item in its body.
+    #[must_use]
+    pub const fn path(mut self, path: fn() -> &'static str) -> Self {
+        self.path = Some(path);
+        self
+    }
+
+    /// For a crate whose build script says that every function captures.
+    #[must_use]
+    pub const fn capture_by_default(mut self) -> Self {
+        self.captures_by_default = true;
+        self
+    }
+
+    /// The values of the compiler's switches that reachable code depends on.
+    #[must_use]
+    pub const fn switches(mut self, switches: &'static [bool]) -> Self {
+        self.switches = switches;
+        self
+    }
+
+    /// The handle.
+    #[inline]
+    pub const fn function(&'static self) -> Function {
+        Function {
+            descriptor: self,
+            layer: None,
+        }
+    }
+
+    #[inline]
+    pub(crate) fn state(&'static self) -> &'static State {
+        self.state.get_or_init(|| State::new(self))
+    }
+
+    pub(crate) fn existing_state(&self) -> Option<&State> {
+        self.state.get()
+    }
+}
+
+/// What a function's first call makes of its row, its options and the environment.
+pub(crate) struct State {
+    pub(crate) row: Row,
+    pub(crate) layers: Vec<Layer>,
+    pub(crate) captured: Captured,
+    pub(crate) switches: &'static [bool],
+    pub(crate) counters: Counters,
+    pub(crate) mode: Mode,
+    pub(crate) verify: Option<u32>,
+    /// Whether the outermost layer is memory and a hit there needs nothing but the value: the way that must be short.
+    pub(crate) is_quick: bool,
+}
+
+/// One layer of a function.
+pub(crate) struct Layer {
+    pub(crate) store: Store,
+    pub(crate) when: Setting<bool>,
+    pub(crate) verbosity: Setting<u8>,
+    pub(crate) expiry: Expiry,
+    pub(crate) code_hash: Digest,
+    pub(crate) scope: Scope,
+}
+
+/// Where a layer keeps its results.
+pub(crate) enum Store {
+    Memory(Slots),
+    Bytes(Arc<dyn Storage>),
+}
+
+impl State {
+    #[cold]
+    fn new(descriptor: &'static Descriptor) -> Self {
+        let mut row = Row::parse(descriptor.row);
+        if let Some(path) = descriptor.path {
+            row.path = without_suffix(path());
+        }
+        let environment = environment::get();
+        let layers: Vec<Checkpointer> = (descriptor.layers)()
+            .into_iter()
+            .map(|layer| layer.or(config::defaults()))
+            .collect();
+        let captures = layers
+            .iter()
+            .any(|layer| layer.capture.unwrap_or(descriptor.captures_by_default));
+        let captured = Captured::of(&row, captures);
+        let mut mode = environment.mode;
+        if captured.is_incomplete() {
+            mode = Mode::Off;
+        }
+        let mut kept = Vec::new();
+        for options in &layers {
+            match Layer::new(options, &row, captures, environment.verbosity) {
+                Ok(layer) => kept.push(layer),
+                Err(text) => event::complain(&format!("{}: {text}", row.path)),
+            }
+        }
+        if kept.is_empty() {
+            mode = Mode::Off;
+        }
+        let is_quick = mode == Mode::On
+            && environment.verify.is_none()
+            && kept.first().is_some_and(|layer| {
+                matches!(layer.store, Store::Memory(_))
+                    && layer.expiry.is_never()
+                    && matches!(layer.verbosity, Setting::Fixed(0 | 1))
+            });
+        Self {
+            row,
+            layers: kept,
+            captured,
+            switches: descriptor.switches,
+            counters: Counters::new(),
+            mode,
+            verify: environment.verify,
+            is_quick,
+        }
+    }
+
+    /// The function's path.
+    pub(crate) fn path(&self) -> &'static str {
+        self.row.path
+    }
+}
+
+impl Layer {
+    fn new(
+        options: &Checkpointer,
+        row: &Row,
+        captures: bool,
+        verbosity: Option<u8>,
+    ) -> Result<Self, String> {
+        let store = match options.format.clone().map(|format| format.0) {
+            None => Store::Bytes(Arc::new(crate::DiskStorage)),
+            Some(Kind::Memory(limits)) => Store::Memory(Slots::new(limits)),
+            Some(Kind::Storage(storage)) => Store::Bytes(storage),
+            Some(Kind::Missing(name)) => {
+                return Err(format!(
+                    "the format \"{name}\" is not built in: turn on the feature `{name}` of checkpointer-runtime"
+                ));
+            }
+        };
+        let read = if captures {
+            row.capture_hash
+        } else {
+            row.code_hash
+        };
+        let code_hash = match options.code {
+            Some(Code::Version(digest)) => digest,
+            Some(Code::Ignored) => Digest::new([0; 32]),
+            None => read.ok_or("its code was not read: give it a `version`")?,
+        };
+        let storage_options = Arc::new(options.storage_options(environment::default_root));
+        Ok(Self {
+            store,
+            when: options.when.clone().unwrap_or(Setting::Fixed(true)),
+            verbosity: match verbosity {
+                Some(level) => Setting::Fixed(level),
+                None => options.verbosity.clone().unwrap_or(Setting::Fixed(1)),
+            },
+            expiry: Expiry::new(options.expiry.clone(), options.should_expire.clone()),
+            code_hash,
+            scope: Scope::new(row.path, storage_options),
+        })
+    }
+
+    fn cleanup(&self) -> Result<u64, CheckpointError> {
+        match &self.store {
+            Store::Memory(slots) => Ok(slots.retain(&|stored| !self.expiry.has_expired(stored))),
+            Store::Bytes(storage) => storage.cleanup(
+                &self.scope,
+                &Upkeep {
+                    current: &[self.code_hash],
+                    expired: &|stored: DateTime<Utc>| self.expiry.has_expired(stored),
+                },
+            ),
+        }
+    }
+
+    fn clear(&self) -> Result<u64, CheckpointError> {
+        match &self.store {
+            Store::Memory(slots) => Ok(slots.retain(&|_| false)),
+            Store::Bytes(storage) => storage.clear(&self.scope),
+        }
+    }
+}
+
+/// A checkpointed function as a whole, or one layer of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Function {
+    pub(crate) descriptor: &'static Descriptor,
+    pub(crate) layer: Option<usize>,
+}
+
+impl Function {
+    #[inline]
+    pub(crate) fn state(self) -> &'static State {
+        self.descriptor.state()
+    }
+
+    /// The layers that this handle stands for, each with its number.
+    pub(crate) fn layers(self) -> impl Iterator<Item = (usize, &'static Layer)> {
+        self.state()
+            .layers
+            .iter()
+            .enumerate()
+            .filter(move |(index, _)| self.layer.is_none_or(|only| only == *index))
+    }
+
+    /// The function's path, such as `demo::stats::Model::fit`.
+    #[must_use]
+    pub fn path(self) -> &'static str {
+        self.state().path()
+    }
+
+    /// The function's file, relative to its package's root, and its line.
+    #[must_use]
+    pub fn position(self) -> (&'static str, u32) {
+        (self.state().row.file, self.state().row.line)
+    }
+
+    /// The hash of everything that the function's result can depend on but its arguments: the table's hash, with
+    /// statics under `capture`, or that of the `version` that replaces it.
+    #[must_use]
+    pub fn code_hash(self) -> Digest {
+        let mut layers = self.layers();
+        match layers.next() {
+            Some((_, layer)) => layer.code_hash,
+            None => self.state().row.code_hash.unwrap_or(Digest::new([0; 32])),
+        }
+    }
+
+    /// What the function depends on directly.
+    #[must_use]
+    pub fn depends(self) -> &'static [Dependency] {
+        &self.state().row.dependencies
+    }
+
+    /// Reads the statics that are captured once anew.
+    pub fn reinit(self) {
+        self.state().captured.reinit();
+    }
+
+    /// Drops the function's entries of older code, and expired ones. Gives how many.
+    ///
+    /// # Errors
+    /// The first fault of a store; the other layers are cleaned all the same.
+    pub fn cleanup(self) -> Result<u64, CheckpointError> {
+        self.sum(Layer::cleanup)
+    }
+
+    /// Drops all entries of the function. Gives how many.
+    ///
+    /// # Errors
+    /// The first fault of a store; the other layers are cleared all the same.
+    pub fn clear(self) -> Result<u64, CheckpointError> {
+        self.sum(Layer::clear)
+    }
+
+    /// One layer alone, counted from the outermost. A layer that does not exist keeps nothing.
+    #[must_use]
+    pub fn layer(self, index: usize) -> Self {
+        Self {
+            layer: Some(index),
+            ..self
+        }
+    }
+
+    /// How many layers the function has.
+    #[must_use]
+    pub fn layer_count(self) -> usize {
+        self.state().layers.len()
+    }
+
+    /// Hits, misses and times of this function in this process.
+    #[must_use]
+    pub fn stats(self) -> FunctionStats {
+        self.state().counters.read(self.path())
+    }
+
+    fn sum(
+        self,
+        operation: impl Fn(&Layer) -> Result<u64, CheckpointError>,
+    ) -> Result<u64, CheckpointError> {
+        let mut total = 0;
+        let mut fault = None;
+        for (_, layer) in self.layers() {
+            match operation(layer) {
+                Ok(count) => total += count,
+                Err(error) => {
+                    event::emit(
+                        self.state(),
+                        layer,
+                        EventKind::StorageFault { error: &error },
+                    );
+                    fault = fault.or(Some(error));
+                }
+            }
+        }
+        fault.map_or(Ok(total), Err)
+    }
+}
+
+/// All checkpointed functions of the program, called or not, in no particular order.
+pub fn functions() -> impl Iterator<Item = Function> {
+    FUNCTIONS.iter().map(|descriptor| descriptor.function())
+}
+
+/// The function of this path, such as `demo::<Model as Fit>::fit`.
+#[must_use]
+pub fn function(path: &str) -> Option<Function> {
+    functions().find(|function| function.path() == path)
+}
+
+/// [`Function::cleanup`] of every function of the program. Gives how many entries were dropped.
+///
+/// # Errors
+/// The first fault of a store; the other functions are cleaned all the same.
+pub fn cleanup_all() -> Result<u64, CheckpointError> {
+    let mut total = 0;
+    let mut fault = None;
+    for function in functions() {
+        match function.cleanup() {
+            Ok(count) => total += count,
+            Err(error) => fault = fault.or(Some(error)),
+        }
+    }
+    fault.map_or(Ok(total), Err)
+}
+
+/// The path of the function around the marker item: what the expansion puts around it is cut off.
+fn without_suffix(path: &'static str) -> &'static str {
+    let path = path.strip_suffix("::__here").unwrap_or(path);
+    let path = path.trim_end_matches("::{{closure}}");
+    let path = path.strip_suffix("::FUNCTION").unwrap_or(path);
+    path.strip_suffix("::function").unwrap_or(path)
+}

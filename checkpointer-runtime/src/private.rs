@@ -1,0 +1,93 @@
+//! What expansions name. Not for users: it changes without notice.
+
+use std::ops::Deref;
+
+use serde::Serialize;
+
+pub use linkme;
+pub use std::any::type_name_of_val as type_name_of;
+
+pub use crate::call::values::{NotResult, NotShared, Probe, shared, stored};
+pub use crate::call::{Arguments, Async, Fallible, Sync, Whole, call};
+pub use crate::capture::{CapturedStatic, STATICS};
+pub use crate::checkpoint::{Descriptor, FUNCTIONS};
+pub use crate::config::Checkpointer;
+pub use crate::hashing::Sink;
+pub use crate::traits::{Argument, Outcome, Shareable, Storable};
+
+/// What is stored of a `Result`.
+pub type Kept<R> = <R as Outcome>::Ok;
+
+/// A captured static, to be asked how it is hashed: by its own trait, by serde, or by what it points to.
+#[derive(Debug)]
+pub struct Capture<T: ?Sized + 'static>(pub &'static T);
+
+/// The first choice: the type says itself how it is captured.
+pub trait CaptureByTrait {
+    /// Adds the value to the hash.
+    fn hash(&self, name: &'static str, sink: &mut Sink);
+}
+
+impl<T: crate::CaptureValue + ?Sized> CaptureByTrait for &&Capture<T> {
+    fn hash(&self, name: &'static str, sink: &mut Sink) {
+        self.0.capture(&mut |value| value.hash(name, sink));
+    }
+}
+
+/// The second choice: serde.
+pub trait CaptureBySerialize {
+    /// Adds the value to the hash.
+    fn hash(&self, name: &'static str, sink: &mut Sink);
+}
+
+impl<T: Serialize + ?Sized> CaptureBySerialize for &Capture<T> {
+    fn hash(&self, name: &'static str, sink: &mut Sink) {
+        sink.value(name, self.0);
+    }
+}
+
+/// The last choice: what it points to, as with the types that `lazy_static!` makes.
+pub trait CaptureByDeref {
+    /// Adds the value to the hash.
+    fn hash(&self, name: &'static str, sink: &mut Sink);
+}
+
+impl<T: Deref + ?Sized> CaptureByDeref for Capture<T>
+where
+    T::Target: Serialize,
+{
+    fn hash(&self, name: &'static str, sink: &mut Sink) {
+        sink.value(name, &**self.0);
+    }
+}
+
+macro_rules! apply {
+    ($($name:ident: $($value:ident $ty:ident),*;)*) => {$(
+        /// Applies a closure to parameters; its bounds let the compiler infer the closure's types.
+        #[inline]
+        pub fn $name<'a, $($ty: ?Sized,)* R>($($value: &'a $ty,)* by: impl FnOnce($(&'a $ty),*) -> R) -> R {
+            by($($value),*)
+        }
+    )*};
+}
+
+apply! {
+    apply_1: a A;
+    apply_2: a A, b B;
+    apply_3: a A, b B, c C;
+    apply_4: a A, b B, c C, d D;
+    apply_5: a A, b B, c C, d D, e E;
+    apply_6: a A, b B, c C, d D, e E, f F;
+    apply_7: a A, b B, c C, d D, e E, f F, g G;
+    apply_8: a A, b B, c C, d D, e E, f F, g G, h H;
+    apply_9: a A, b B, c C, d D, e E, f F, g G, h H, i I;
+    apply_10: a A, b B, c C, d D, e E, f F, g G, h H, i I, j J;
+    apply_11: a A, b B, c C, d D, e E, f F, g G, h H, i I, j J, k K;
+    apply_12: a A, b B, c C, d D, e E, f F, g G, h H, i I, j J, k K, l L;
+}
+
+/// A closure of no parameters, which the macro calls the same way.
+#[inline]
+pub fn apply_0<R>(by: impl FnOnce() -> R) -> R {
+    by()
+}

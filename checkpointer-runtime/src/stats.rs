@@ -1,0 +1,182 @@
+//! Counters that a program can read about itself.
+
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::time::Duration;
+
+use crate::checkpoint::FUNCTIONS;
+use crate::event::EventKind;
+
+/// What caching did in this process, over all functions.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Sums over all functions.
+    pub total: Counts,
+    /// Each function that was called, sorted by path.
+    pub functions: Vec<FunctionStats>,
+}
+
+/// What caching did for one function.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FunctionStats {
+    /// The function's path.
+    pub function: &'static str,
+    /// What was counted.
+    pub counts: Counts,
+}
+
+/// Hits, misses and times.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Counts {
+    /// Calls that were answered from a store.
+    pub hits: u64,
+    /// Calls whose function ran, for whatever reason.
+    pub computed: u64,
+    /// Results that were there and had expired.
+    pub expired: u64,
+    /// Entries that were there and were damaged.
+    pub corrupted: u64,
+    /// Faults of stores, and calls that could not be cached.
+    pub faults: u64,
+    /// Calls that waited for another thread, task or process to compute their result.
+    pub waits: u64,
+    /// Recomputed hits whose result differed.
+    pub differences: u64,
+    /// The sum of what the hits' results took to compute.
+    pub saved: Duration,
+    /// The time that the function ran.
+    pub spent: Duration,
+}
+
+/// The counters of all functions that were called in this process.
+#[must_use]
+pub fn stats() -> Stats {
+    let mut functions: Vec<FunctionStats> = FUNCTIONS
+        .iter()
+        .filter_map(|descriptor| descriptor.existing_state())
+        .map(|state| state.counters.read(state.path()))
+        .collect();
+    functions.sort_unstable_by_key(|function| function.function);
+    let mut total = Counts::default();
+    for function in &functions {
+        total.add(&function.counts);
+    }
+    Stats { total, functions }
+}
+
+impl Counts {
+    fn add(&mut self, other: &Self) {
+        self.hits += other.hits;
+        self.computed += other.computed;
+        self.expired += other.expired;
+        self.corrupted += other.corrupted;
+        self.faults += other.faults;
+        self.waits += other.waits;
+        self.differences += other.differences;
+        self.saved += other.saved;
+        self.spent += other.spent;
+    }
+}
+
+/// How many threads count hits without sharing a cache line.
+const SHARDS: usize = 16;
+
+/// Hits and the time that they saved, on a cache line of their own (two, where the processor fetches pairs).
+#[derive(Debug, Default)]
+#[repr(align(128))]
+struct Shard {
+    hits: AtomicU64,
+    saved: AtomicU64,
+}
+
+/// One function's counters.
+#[derive(Debug)]
+pub(crate) struct Counters {
+    shards: [Shard; SHARDS],
+    computed: AtomicU64,
+    expired: AtomicU64,
+    corrupted: AtomicU64,
+    faults: AtomicU64,
+    waits: AtomicU64,
+    differences: AtomicU64,
+    spent: AtomicU64,
+}
+
+impl Counters {
+    pub(crate) fn new() -> Self {
+        Self {
+            shards: Default::default(),
+            computed: AtomicU64::new(0),
+            expired: AtomicU64::new(0),
+            corrupted: AtomicU64::new(0),
+            faults: AtomicU64::new(0),
+            waits: AtomicU64::new(0),
+            differences: AtomicU64::new(0),
+            spent: AtomicU64::new(0),
+        }
+    }
+
+    /// Counts a hit that saved so many nanoseconds.
+    #[inline]
+    pub(crate) fn hit(&self, nanoseconds: u64) {
+        let shard = &self.shards[shard_of_this_thread()];
+        shard.hits.fetch_add(1, Relaxed);
+        shard.saved.fetch_add(nanoseconds, Relaxed);
+    }
+
+    pub(crate) fn count(&self, kind: &EventKind<'_>) {
+        let counter = match kind {
+            EventKind::Hit { saved, .. } => return self.hit(nanoseconds(*saved)),
+            EventKind::Computed { elapsed } => {
+                self.spent.fetch_add(nanoseconds(*elapsed), Relaxed);
+                &self.computed
+            }
+            EventKind::Expired { .. } => &self.expired,
+            EventKind::Corrupted { .. } => &self.corrupted,
+            EventKind::StorageFault { .. } | EventKind::Uncached { .. } => &self.faults,
+            EventKind::Waiting => &self.waits,
+            EventKind::Differs => &self.differences,
+            EventKind::Computing | EventKind::StillWaiting => return,
+        };
+        counter.fetch_add(1, Relaxed);
+    }
+
+    pub(crate) fn read(&self, function: &'static str) -> FunctionStats {
+        let sum = |pick: fn(&Shard) -> &AtomicU64| {
+            self.shards
+                .iter()
+                .map(|shard| pick(shard).load(Relaxed))
+                .sum()
+        };
+        FunctionStats {
+            function,
+            counts: Counts {
+                hits: sum(|shard| &shard.hits),
+                saved: Duration::from_nanos(sum(|shard| &shard.saved)),
+                computed: self.computed.load(Relaxed),
+                expired: self.expired.load(Relaxed),
+                corrupted: self.corrupted.load(Relaxed),
+                faults: self.faults.load(Relaxed),
+                waits: self.waits.load(Relaxed),
+                differences: self.differences.load(Relaxed),
+                spent: Duration::from_nanos(self.spent.load(Relaxed)),
+            },
+        }
+    }
+}
+
+/// A duration in nanoseconds, which fit for 584 years.
+pub(crate) fn nanoseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
+#[inline]
+fn shard_of_this_thread() -> usize {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    thread_local! {
+        static SHARD: usize = NEXT.fetch_add(1, Relaxed) % SHARDS;
+    }
+    SHARD.with(|shard| *shard)
+}
