@@ -47,11 +47,17 @@ fn to_drop(entries: Vec<Entry>, options: &StorageOptions, upkeep: &Upkeep<'_>) -
             .max()
             .unwrap_or_default();
         kept.sort_by(|left, right| worth(right, now).total_cmp(&worth(left, now)));
-        let mut bytes = 0_u64;
-        dropped.extend(kept.into_iter().filter(|entry| {
-            bytes = bytes.saturating_add(entry.bytes);
-            bytes > budget
-        }));
+        let mut left = budget;
+        dropped.extend(
+            kept.into_iter()
+                .filter(|entry| match left.checked_sub(entry.bytes) {
+                    Some(rest) => {
+                        left = rest;
+                        false
+                    }
+                    None => true,
+                }),
+        );
     }
     dropped
 }
@@ -175,8 +181,8 @@ mod tests {
         let mut cheap = entry(1, 1, 1);
         cheap.computation = Duration::from_micros(100);
         let mut large = entry(1, 2, 1);
-        large.bytes = 100_000;
-        let old = entry(1, 3, 1000);
+        large.bytes = 1_000_000;
+        let old = entry(1, 3, 100);
         let good = entry(1, 4, 1);
         let mut options = StorageOptions::new("/nowhere");
         options.max_bytes = Some(250);

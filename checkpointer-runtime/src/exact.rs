@@ -95,13 +95,12 @@ mod tests {
         assert_eq!(is_u16(&vector), Some(vec![1, 2, 3]));
         assert_eq!(is_u16(&vector[1..]), Some(vec![2, 3]));
         assert_eq!(is_u16(&vector[..0]), Some(vec![]));
-        assert_eq!(
-            is_u16(&std::collections::VecDeque::from(vector.clone())),
-            None
-        );
-        assert_eq!(is_u16(&[1_u16, 2]), None);
-        assert_eq!(is_u16(&vec![1_i16]), None);
-        assert_eq!(is_u16(&vec!["a"]), None);
+        let deque = std::collections::VecDeque::from(vector.clone());
+        assert_eq!(is_u16(&deque), None);
+        let (signed, texts) = (vec![1_i16], vec!["a"]);
+        assert_eq!(is_u16([1_u16, 2]), None);
+        assert_eq!(is_u16(&signed), None);
+        assert_eq!(is_u16(&texts), None);
         assert_eq!(is_u16(vector.iter()), None);
     }
 

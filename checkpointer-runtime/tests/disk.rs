@@ -96,7 +96,7 @@ fn an_entry_lies_where_the_layout_says() {
         .join(code)
         .join(&call[..2])
         .join(call);
-    assert_eq!(files(folder.path()), [expected.clone()]);
+    assert_eq!(files(folder.path()), [path(&key)]);
     assert_eq!(path(&key), expected);
 }
 
@@ -247,7 +247,7 @@ fn an_unreadable_entry_is_an_error_unless_the_reader_may_read_all() {
     let folder = folder();
     let key = key_in(&options(folder.path()), 1, 1);
     store(&key, b"value");
-    fs::set_permissions(path(&key), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(path(&key), fs::Permissions::from_mode(0o0)).unwrap();
     let can_read = fs::read(path(&key)).is_ok();
     assert_eq!(value(&key).is_ok(), can_read);
     store(&key, b"again");
@@ -331,6 +331,10 @@ fn a_crashs_leftovers_are_swept_and_files_in_use_are_not() {
     held.lock().unwrap();
     let lock = DiskStorage.lock_path(&key).unwrap().unwrap();
     fs::write(&lock, "").unwrap();
+    let fresh = temporary("00-3.part");
+    support::age_files(&folder.path().join(".tmp"));
+    support::age_files(&folder.path().join(".locks"));
+    fs::write(&fresh, "just made").unwrap();
     let current = [key.code_hash()];
     DiskStorage
         .cleanup(
@@ -341,7 +345,7 @@ fn a_crashs_leftovers_are_swept_and_files_in_use_are_not() {
             },
         )
         .unwrap();
-    assert!(!left.exists() && in_use.exists() && foreign.exists());
+    assert!(!left.exists() && in_use.exists() && foreign.exists() && fresh.exists());
     assert!(!lock.exists());
     assert_eq!(value(&key).unwrap().unwrap(), b"value");
 }

@@ -26,6 +26,9 @@ pub struct DiskStorage;
 /// An entry that fits is read with one system call into a buffer that stays with the thread.
 const SMALL: usize = 16 * 1024;
 
+/// How often a folder is made again that a cleanup of another process removes because it is empty yet.
+const RETRIES: u32 = 1000;
+
 thread_local! {
     static BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; SMALL]);
 }
@@ -65,34 +68,33 @@ impl Storage for DiskStorage {
         let options = key.options();
         root::check(options)?;
         let path = place::entry(key);
-        // Each step may find its folder gone, because a cleanup of another process or the user removed it.
-        for _ in 0..4 {
-            let temporary = match Temporary::create(&options.root_path) {
-                Ok(temporary) => temporary,
-                Err(error) if error.kind() == ErrorKind::NotFound => {
-                    root::prepare(options)?;
-                    root::sweep(&options.root_path);
-                    continue;
-                }
-                Err(error) => return Err(fault("create a temporary file for", error, &path)),
-            };
-            let written = temporary.write(frame, options.durability);
-            written.map_err(|error| fault("write", error, &path))?;
+        let temporary = match Temporary::create(&options.root_path) {
+            Err(error) if is_missing(&error) => {
+                root::prepare(options)?;
+                root::sweep(&options.root_path);
+                Temporary::create(&options.root_path)
+            }
+            created => created,
+        };
+        let mut temporary =
+            temporary.map_err(|error| fault("create a temporary file for", error, &path))?;
+        let written = temporary.write(frame, options.durability);
+        written.map_err(|error| fault("write", error, &path))?;
+        for _ in 0..RETRIES {
             match temporary.rename(&path, options.durability) {
                 Ok(()) => return Ok(()),
-                Err(error) if error.kind() == ErrorKind::NotFound => {
+                Err(error) if is_missing(&error) => {
                     let folder = path.parent().unwrap_or(&options.root_path);
-                    root::create_folder(folder)
+                    let created = root::create_folder(folder);
+                    created
+                        .or_else(ignore_missing)
                         .map_err(|error| fault("create folder", error, folder))?;
                 }
                 Err(error) => return Err(fault("rename to", error, &path)),
             }
         }
-        Err(fault(
-            "write",
-            io::Error::other("its folder is removed again and again"),
-            &path,
-        ))
+        let reason = io::Error::other("its folder is removed as often as it is made");
+        Err(fault("write", reason, &path))
     }
 
     fn delete(&self, key: &Key) -> Result<bool> {
@@ -158,6 +160,14 @@ fn fault(operation: &'static str, error: io::Error, path: &Path) -> CheckpointEr
 
 fn is_missing(error: &io::Error) -> bool {
     error.kind() == ErrorKind::NotFound
+}
+
+fn ignore_missing(error: io::Error) -> io::Result<()> {
+    if is_missing(&error) {
+        Ok(())
+    } else {
+        Err(error)
+    }
 }
 
 /// Opens an entry. A symbolic link in its place is none of ours and not followed.
@@ -250,7 +260,7 @@ impl Temporary {
         }
     }
 
-    fn rename(mut self, path: &Path, durability: Durability) -> io::Result<()> {
+    fn rename(&mut self, path: &Path, durability: Durability) -> io::Result<()> {
         fs::rename(&self.path, path)?;
         self.renamed = true;
         match (durability, path.parent()) {

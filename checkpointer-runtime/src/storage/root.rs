@@ -14,6 +14,9 @@ use crate::key::StorageOptions;
 /// Where locks do not work, a temporary file of this age has no writer any more.
 const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// A younger file may be one that its writer has made and not yet locked.
+const FRESH: Duration = Duration::from_secs(10);
+
 /// The roots that this process has looked at.
 static CHECKED: LazyLock<RwLock<HashSet<PathBuf>>> = LazyLock::new(RwLock::default);
 
@@ -111,15 +114,15 @@ pub(super) fn sweep(root: &Path) -> u64 {
 /// Whoever works on such a file holds a lock on it, which the system releases when the process ends in whatever way.
 fn remove_if_abandoned(path: &Path) -> io::Result<bool> {
     let file = File::open(path)?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => return Ok(false),
-        Err(TryLockError::Error(_)) => {
-            let age = file.metadata()?.modified()?.elapsed().unwrap_or_default();
-            if age < ABANDONED {
-                return Ok(false);
-            }
-        }
+    // A clock that was set back makes a file look new for a while, and it stays that long.
+    let age = file.metadata()?.modified()?.elapsed().unwrap_or_default();
+    let abandoned = match file.try_lock() {
+        Ok(()) => age >= FRESH,
+        Err(TryLockError::WouldBlock) => false,
+        Err(TryLockError::Error(_)) => age >= ABANDONED,
+    };
+    if !abandoned {
+        return Ok(false);
     }
     fs::remove_file(path)?;
     Ok(true)
