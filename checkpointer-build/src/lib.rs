@@ -1,7 +1,24 @@
 //! Placeholder.
+#![allow(dead_code)]
 mod cfg;
+mod collect;
+mod edges;
+mod expand;
+mod files;
+mod fingerprint;
+mod graph;
+mod ids;
 mod impure;
-mod std_facts;
-mod symbol;
-mod ty;
+mod ir;
+mod lower;
 mod normalize;
+mod program;
+mod reach;
+mod resolve;
+mod source;
+mod std_facts;
+mod summaries;
+mod symbol;
+mod track;
+mod ty;
+mod world;

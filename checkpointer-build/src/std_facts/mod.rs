@@ -15,6 +15,7 @@ mod names;
 mod operator;
 mod shape;
 mod tables;
+mod trigger_lists;
 mod triggers;
 mod types;
 mod universal;

@@ -1,0 +1,298 @@
+//! The edges of an item by its kind, and the walker that the other files of this folder extend.
+
+use std::collections::HashMap;
+
+use super::{Edges, Meaning};
+use crate::ir::{self, ItemKind};
+use crate::program::{Program, Scope};
+use crate::symbol::Symbol;
+use crate::ty::{Bound, NodeId, TraitRef, Ty};
+use crate::world::{CrateId, Def, InstanceId, Kind, ModId, Source};
+
+/// Walks one item and gathers its edges.
+pub(super) struct Walker<'p, 'w, 'a> {
+    pub(super) program: &'p Program<'w, 'a>,
+    pub(super) edges: Edges,
+    pub(super) node: NodeId,
+    pub(super) krate: CrateId,
+    pub(super) scope: Scope,
+    pub(super) module: ModId,
+    pub(super) instance: InstanceId,
+    /// Local variables, innermost last: name, type, and how deep in macro expansions it was bound.
+    pub(super) locals: Vec<(Symbol, Ty, u32)>,
+    /// What the function around returns, for `return` and `?`.
+    pub(super) result: Ty,
+    pub(super) depth: u32,
+    /// What calls in this item expanded to.
+    pub(super) expanding: Vec<NodeId>,
+    /// Inside of a macro call that is not expanded: names that mean nothing are no news.
+    pub(super) lenient: bool,
+}
+
+/// The edges of a node.
+pub(crate) fn edges_of(program: &Program<'_, '_>, id: NodeId) -> Edges {
+    let node = program.world.node(id);
+    let mut walker = Walker {
+        program,
+        edges: Edges::default(),
+        node: id,
+        krate: node.krate,
+        scope: program.scope(id),
+        module: node.module,
+        instance: node.instance,
+        locals: Vec::new(),
+        result: Ty::Unknown,
+        depth: 0,
+        expanding: Vec::new(),
+        lenient: false,
+    };
+    walker.edges.switches = node.switches;
+    walker.edges.nodes.extend(node.made_by);
+    walker.edges.nodes.extend(node.parent);
+    match node.source {
+        Source::Item(item) => walker.item(item),
+        Source::Call(call) => walker.closed_call(call),
+        Source::Outside => {}
+    }
+    walker.edges.nodes.remove(&id);
+    walker.edges
+}
+
+impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
+    fn item(&mut self, item: &'a ir::Item) {
+        self.attributes(item);
+        match &item.kind {
+            ItemKind::Fn(function) => self.function(function),
+            ItemKind::Struct(data) => {
+                self.generics(&data.generics);
+                self.fields(&data.fields);
+            }
+            ItemKind::Enum(data) => {
+                self.generics(&data.generics);
+                for variant in &data.variants {
+                    if !self.cfg(&variant.cfg) {
+                        continue;
+                    }
+                    self.fields(&variant.fields);
+                    if let Some(value) = &variant.discriminant {
+                        self.expr(value, &Ty::Unknown);
+                    }
+                }
+            }
+            ItemKind::Trait(data) => {
+                self.generics(&data.generics);
+                for path in &data.supertraits {
+                    self.bound(path);
+                }
+            }
+            ItemKind::Impl(data) => {
+                self.generics(&data.generics);
+                self.mention_type(&data.self_ty);
+                if let Some(path) = &data.of_trait {
+                    self.bound(path);
+                }
+                let closed = self.program.impls.get(&self.node).map(|facts| facts.closed.clone());
+                self.edges.nodes.extend(closed.unwrap_or_default());
+            }
+            ItemKind::Type(data) => {
+                self.generics(&data.generics);
+                data.bounds.iter().for_each(|path| self.bound(path));
+                if let Some(ty) = &data.ty {
+                    self.mention_type(ty);
+                }
+            }
+            ItemKind::Const(data) | ItemKind::Static(data) => {
+                self.generics(&data.generics);
+                self.mention_type(&data.ty);
+                let ty = self.program.ty(&data.ty, &self.scope);
+                if let Some(value) = &data.value {
+                    self.expr(value, &ty);
+                } else if self.program.world.node(self.node).parent.is_none() {
+                    self.impure_at(item.name_at, "a static of another language");
+                }
+            }
+            ItemKind::Verbatim(text) => self.scan(text, item.start),
+            ItemKind::MacroRules(_)
+            | ItemKind::Macro(_)
+            | ItemKind::Mod(_)
+            | ItemKind::Use(_)
+            | ItemKind::ExternCrate(_)
+            | ItemKind::ForeignMod(_) => {}
+        }
+    }
+
+    fn attributes(&mut self, item: &'a ir::Item) {
+        for path in item.attributes.derives.iter().chain(&item.attributes.foreign) {
+            self.attribute_macro(path);
+        }
+        for mention in &item.attributes.mentions {
+            self.expr(mention, &Ty::Unknown);
+        }
+        for layer in &item.attributes.checkpoint {
+            for pattern in &layer.files {
+                self.edges.files.extend(crate::track::matching(&self.program.world.krate(self.krate).dir, pattern));
+            }
+        }
+    }
+
+    /// A derive or attribute macro: of the analysed crates the whole macro crate counts, of others the package.
+    fn attribute_macro(&mut self, path: &'a ir::Path) {
+        let segments: Vec<Symbol> = path.segments.iter().map(|segment| segment.name).collect();
+        let names = self.program.names();
+        for ns in [crate::world::Ns::Macro, crate::world::Ns::Type] {
+            let found = names.path(self.module, &segments, path.global, ns);
+            for def in found.defs {
+                match def {
+                    Def::Foreign(_, package) => {
+                        self.package(package);
+                        self.meaning(&segments, def);
+                    }
+                    Def::Node(node) if self.program.world.node(node).kind == Kind::Fn => {
+                        self.edges.whole_crates.insert(self.program.world.node(node).krate);
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    pub(super) fn meaning(&mut self, segments: &[Symbol], def: Def) {
+        if let Some(meaning) = Meaning::of(def) {
+            let spelled = match segments {
+                [only] => *only,
+                _ => Symbol::new(&segments.iter().map(|s| s.as_str()).collect::<Vec<_>>().join("::")),
+            };
+            self.edges.meanings.insert((spelled, meaning));
+        }
+    }
+
+    fn function(&mut self, function: &'a ir::Function) {
+        self.generics(&function.generics);
+        self.signature_traits(function);
+        let own_async = function.is_async;
+        for param in &function.params {
+            self.mention_type(&param.ty);
+        }
+        match &function.receiver {
+            Some(ir::Receiver::Typed(ty)) => {
+                self.mention_type(ty);
+                let ty = self.program.ty(ty, &self.scope);
+                self.bind(Symbol::new("self"), ty);
+            }
+            Some(ir::Receiver::Reference) => self.bind(Symbol::new("self"), self.scope.self_ty.clone().referenced()),
+            Some(ir::Receiver::Value) => self.bind(Symbol::new("self"), self.scope.self_ty.clone()),
+            None => {}
+        }
+        let result = match &function.result {
+            Some(ty) => {
+                self.mention_type(ty);
+                self.program.ty(ty, &self.scope)
+            }
+            None => Ty::unit(),
+        };
+        let _ = own_async;
+        self.result = result.clone();
+        for param in &function.params {
+            let ty = self.program.ty(&param.ty, &self.scope);
+            self.pattern(&param.pattern, &ty);
+        }
+        match &function.body {
+            Some(body) => {
+                self.block(body, &result);
+            }
+            None if self.program.world.node(self.node).parent.is_none() => {
+                let at = self.program.world.node(self.node).name_at;
+                self.impure_at(at, "a function of another language");
+            }
+            None => {}
+        }
+    }
+
+    /// The traits that someone who calls this function from outside may bring any implementation of.
+    fn signature_traits(&mut self, function: &'a ir::Function) {
+        let mut traits = Vec::new();
+        for (_, bounds) in &self.scope.params {
+            traits.extend(bounds.iter().map(|bound| bound.of));
+        }
+        for param in &function.params {
+            let ty = self.program.ty(&param.ty, &self.scope);
+            traits_in(&ty, &mut traits);
+        }
+        if function.receiver.is_some() {
+            traits_in(&self.scope.self_ty, &mut traits);
+        }
+        for of in traits {
+            for of in self.program.with_supertraits(of) {
+                if let TraitRef::Local(node) = of {
+                    self.edges.signature_traits.insert(node);
+                }
+            }
+        }
+    }
+
+    fn fields(&mut self, fields: &'a ir::Fields) {
+        for field in &fields.fields {
+            if self.cfg(&field.cfg) {
+                self.mention_type(&field.ty);
+            }
+        }
+    }
+
+    pub(super) fn generics(&mut self, generics: &'a ir::Generics) {
+        for param in &generics.types {
+            param.bounds.iter().for_each(|path| self.bound(path));
+            if let Some(ty) = &param.default {
+                self.mention_type(ty);
+            }
+        }
+        for (_, ty, default) in &generics.consts {
+            self.mention_type(ty);
+            if let Some(default) = default {
+                self.expr(default, &Ty::Unknown);
+            }
+        }
+        for (ty, bounds) in &generics.wheres {
+            self.mention_type(ty);
+            bounds.iter().for_each(|path| self.bound(path));
+        }
+    }
+
+    /// Whether a part under these predicates may be compiled; undecided ones leave their switches.
+    pub(super) fn cfg(&mut self, predicates: &[crate::cfg::Predicate]) -> bool {
+        let set = &self.program.world.krate(self.krate).cfg;
+        for predicate in predicates {
+            if predicate.eval(set) == crate::cfg::Truth::False {
+                return false;
+            }
+            self.edges.switches = self.edges.switches.union(predicate.switches(set));
+        }
+        true
+    }
+
+    pub(super) fn bind(&mut self, name: Symbol, ty: Ty) {
+        self.locals.push((name, ty, self.depth));
+    }
+
+    /// The substitutions for the generics of an ADT value.
+    pub(super) fn adt_map(&self, node: NodeId, args: &[Ty]) -> HashMap<Symbol, Ty> {
+        self.program.adt_map(node, args)
+    }
+}
+
+fn traits_in(ty: &Ty, traits: &mut Vec<TraitRef>) {
+    match ty {
+        Ty::Traits(bounds) => {
+            for Bound { of, bindings } in bounds {
+                traits.push(*of);
+                bindings.iter().for_each(|(_, ty)| traits_in(ty, traits));
+            }
+        }
+        Ty::Adt(_, args) | Ty::Std(_, args) | Ty::Tuple(args) => args.iter().for_each(|arg| traits_in(arg, traits)),
+        Ty::Ref(inner) | Ty::Pointer(inner) | Ty::Slice(inner) | Ty::Array(inner) => traits_in(inner, traits),
+        Ty::Function(inputs, output) => {
+            inputs.iter().for_each(|ty| traits_in(ty, traits));
+            traits_in(output, traits);
+        }
+        _ => {}
+    }
+}

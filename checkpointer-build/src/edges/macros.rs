@@ -1,0 +1,313 @@
+//! Macro calls inside of bodies: expanded where the definition is at hand, read as std reads them
+//! where they are std's, and otherwise as a heap of names each of which counts.
+
+use std::path::Path;
+
+use super::Demand;
+use super::item::Walker;
+use super::path::names_of;
+use crate::collect::{dollar_crate, parse_definition};
+use crate::expand;
+use crate::ir::{self, MacroCall, Pos};
+use crate::lower;
+use crate::program::Head;
+use crate::resolve::macro_nodes;
+use crate::symbol::Symbol;
+use crate::ty::{NodeId, Ty};
+use crate::world::{Def, EnvId, InstanceId, Ns, STD};
+
+/// How deep macros may expand into macros: rustc's own default limit.
+const EXPANSION_DEPTH: u32 = 128;
+
+impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
+    /// The definitions of the analysed crates that a call may mean.
+    fn definitions(&self, call: &'a MacroCall) -> Vec<NodeId> {
+        if let [only] = call.path.segments.as_slice()
+            && !call.path.global
+            && let Some(node) = self.program.world.textual_macro(self.env(), only.name)
+        {
+            return vec![node];
+        }
+        macro_nodes(self.program.world, self.module, &call.path)
+    }
+
+    /// The textual scope of macros here: the innermost block's, else the item's own.
+    fn env(&self) -> EnvId {
+        let node = self.program.world.node(self.node);
+        if self.module == node.module { node.env } else { self.program.world.module(self.module).env }
+    }
+
+    fn expand(&mut self, call: &'a MacroCall) -> Option<proc_macro2::TokenStream> {
+        let definitions = self.definitions(call);
+        self.edges.nodes.extend(definitions.iter().copied());
+        let names = names_of(&call.path);
+        for node in &definitions {
+            self.meaning(&names, Def::Node(*node));
+        }
+        let [node] = definitions.as_slice() else {
+            return None;
+        };
+        if self.depth >= EXPANSION_DEPTH {
+            return None;
+        }
+        let definition = self.program.definition(*node, || parse_definition(self.program.world, *node))?;
+        let tokens = call.text.parse().ok()?;
+        expand::expand(&definition, tokens, &dollar_crate(self.program.world, *node)).ok()
+    }
+
+    /// A macro call as an expression or statement.
+    pub(super) fn expr_macro(&mut self, call: &'a MacroCall, expected: &Ty) -> Ty {
+        if let Some((block, instance)) = self.program.world.expansion(self.instance, call) {
+            let definitions = self.definitions(call);
+            self.edges.nodes.extend(definitions);
+            return self.expanded_block(block, instance, expected);
+        }
+        if let Some(tokens) = self.expand(call)
+            && let Ok((block, scopes)) = lower::block(tokens, call.path.at, 0)
+            && scopes == 0
+        {
+            let block: &'a ir::Block = self.program.world.arenas.blocks.alloc(block);
+            return self.expanded_block(block, self.instance, expected);
+        }
+        self.closed_call(call);
+        self.std_macro_type(call, expected)
+    }
+
+    /// What a macro made is read in the caller's scope: names that it binds stay visible to the statements after it.
+    fn expanded_block(&mut self, block: &'a ir::Block, instance: InstanceId, expected: &Ty) -> Ty {
+        let outer = std::mem::replace(&mut self.instance, instance);
+        self.depth += 1;
+        let mut last = Ty::unit();
+        let count = block.statements.len();
+        let module = self.module;
+        if let Some(scope) = block.scope
+            && let Some(inner) = self.program.world.scopes.get(&(self.instance, scope))
+        {
+            self.module = *inner;
+            self.scope.module = Some(*inner);
+        }
+        for (at, statement) in block.statements.iter().enumerate() {
+            let wanted = if at + 1 == count { expected } else { &Ty::Unknown };
+            last = self.statement(statement, wanted);
+        }
+        self.module = module;
+        self.scope.module = Some(module);
+        self.depth -= 1;
+        self.instance = outer;
+        last
+    }
+
+    pub(super) fn type_macro(&mut self, call: &'a MacroCall) {
+        if let Some(tokens) = self.expand(call)
+            && let Ok((ty, 0)) = lower::ty(tokens, call.path.at, 0)
+        {
+            let ty: &'a ir::Type = self.program.world.arenas.types.alloc(ty);
+            self.depth += 1;
+            self.mention_type(ty);
+            self.depth -= 1;
+            return;
+        }
+        self.closed_call(call);
+    }
+
+    pub(super) fn pattern_macro(&mut self, call: &'a MacroCall, ty: &Ty) {
+        if let Some(tokens) = self.expand(call)
+            && let Ok((pattern, 0)) = lower::pattern(tokens, call.path.at, 0)
+        {
+            let pattern: &'a ir::Pattern = self.program.world.arenas.patterns.alloc(pattern);
+            self.depth += 1;
+            self.pattern(pattern, ty);
+            self.depth -= 1;
+            return;
+        }
+        self.closed_call(call);
+    }
+
+    /// A call that is not expanded: std's is read by its meaning, any other by the names in it.
+    pub(super) fn closed_call(&mut self, call: &'a MacroCall) {
+        let names = names_of(&call.path);
+        let Some(name) = names.last().copied() else { return };
+        let found = self.program.names().path(self.module, &names, call.path.global, Ns::Macro);
+        let local = found.defs.iter().any(|def| matches!(def, Def::Node(_)));
+        let is_std = found.defs.iter().any(|def| matches!(def, Def::Foreign(_, package) if *package == STD));
+        for def in &found.defs {
+            match def {
+                Def::Node(node) if self.program.world.node(*node).kind == crate::world::Kind::Fn => {
+                    // A procedural macro of the analysed crates: all of its crate may decide what comes out.
+                    self.edges.whole_crates.insert(self.program.world.node(*node).krate);
+                    self.meaning(&names, *def);
+                }
+                _ => self.mention(&names, *def, call.path.at),
+            }
+        }
+        self.edges.words.insert(Symbol::new(&format!("{name}!")));
+        if found.defs.is_empty() {
+            let candidates = self.program.named.get(&name).cloned().unwrap_or_default();
+            self.edges.nodes.extend(candidates);
+            self.generators(found.failed_in);
+            if !self.lenient {
+                self.unseen_at(call.path.at, &format!("the macro {name}! is not found: all names in its call count"));
+            }
+        }
+        if is_std && !local && self.std_macro(call, name) {
+            return;
+        }
+        if local {
+            self.unseen_at(
+                call.path.at,
+                &format!("the macro {name}! can't be expanded here: all names in its call and definition count"),
+            );
+            for def in &found.defs {
+                if let Def::Node(node) = def {
+                    self.scan_definition(*node);
+                }
+            }
+        }
+        self.edges.calls_foreign = true;
+        let args: &'a [ir::Expr] = match &call.args {
+            Some(args) => args,
+            None => {
+                let args = lower::macro_args(&call.text, call.text_at);
+                self.program.world.arenas.exprs.alloc(args)
+            }
+        };
+        let lenient = std::mem::replace(&mut self.lenient, true);
+        let bound = self.locals.len();
+        for arg in args {
+            self.expr(arg, &Ty::Unknown);
+        }
+        self.locals.truncate(bound);
+        self.lenient = lenient;
+    }
+
+    fn scan_definition(&mut self, node: NodeId) {
+        if let Some(ir::ItemKind::MacroRules(text)) = self.program.world.node(node).item().map(|item| &item.kind) {
+            self.scan(text, Pos::default());
+        }
+    }
+
+    /// Every identifier of a text may be a path and a method.
+    pub(super) fn scan(&mut self, text: &str, at: Pos) {
+        let args: &'a [ir::Expr] = self.program.world.arenas.exprs.alloc(lower::macro_args(text, at));
+        let lenient = std::mem::replace(&mut self.lenient, true);
+        for arg in args {
+            self.expr(arg, &Ty::Unknown);
+        }
+        self.lenient = lenient;
+    }
+
+    /// A macro of std. Returns whether it is read completely.
+    fn std_macro(&mut self, call: &'a MacroCall, name: Symbol) -> bool {
+        let krate = self.program.world.krate(self.krate);
+        match &*name {
+            "include_str" | "include_bytes" | "include" => {
+                let file = &self.program.world.file(self.program.world.node(self.node).file).path;
+                let base = file.parent().unwrap_or(Path::new("")).to_owned();
+                match crate::files::string_value(&call.text, &krate.env) {
+                    Some(path) => {
+                        self.edges.files.insert(base.join(path));
+                    }
+                    None => {
+                        self.unseen_at(call.path.at, &format!("the file that {name}! reads is not known before the build"));
+                    }
+                }
+                return true;
+            }
+            "env" | "option_env" => {
+                match crate::files::variable(&call.text) {
+                    Some(variable) => {
+                        self.edges.variables.insert(variable);
+                    }
+                    None => self.unseen_at(call.path.at, "the variable is not known before the build"),
+                }
+                return true;
+            }
+            "cfg" => {
+                if let Some(predicate) = call.text.parse().ok().and_then(|tokens| {
+                    crate::cfg::Predicate::from_tokens(tokens).ok()
+                }) {
+                    self.edges.switches = self.edges.switches.union(predicate.switches(&krate.cfg));
+                }
+                return true;
+            }
+            "debug_assert" | "debug_assert_eq" | "debug_assert_ne" => {
+                self.edges.switches.debug_assertions = true;
+            }
+            "line" | "column" | "file" | "module_path" => {
+                self.impure_at(call.path.at, &format!("{name}! gives a place in the source, which no hash shows"));
+                return true;
+            }
+            "asm" | "global_asm" | "naked_asm" => self.impure_at(call.path.at, "inline assembly"),
+            "concat" | "stringify" | "compile_error" => return true,
+            _ => {}
+        }
+        for of in &call.traits {
+            self.edges.words.insert(Symbol::new(&format!("{{{of}}}")));
+            let member = Symbol::new("fmt");
+            self.edges.demand(Demand::Foreign(member, Head::Any));
+            if &**of == "Pointer" {
+                self.impure_at(call.path.at, "the text of an address");
+            }
+        }
+        let Some(args) = &call.args else { return false };
+        let bound = self.locals.len();
+        let mut first = Ty::Unknown;
+        for (at, arg) in args.iter().enumerate() {
+            let ty = self.expr(arg, &Ty::Unknown);
+            if at == 0 {
+                first = ty;
+            }
+        }
+        if let Some(pattern) = &call.pattern {
+            self.pattern(pattern, &first);
+            // The guard of `matches!` stands behind the value, and sees the pattern's variables.
+            for arg in args.iter().skip(1) {
+                self.expr(arg, &Ty::Unknown);
+            }
+        }
+        self.locals.truncate(bound);
+        // A writer's own methods are called by the expansion.
+        if matches!(&*name, "write" | "writeln") {
+            self.edges.demand(Demand::Any(Symbol::new("write_fmt")));
+        }
+        true
+    }
+
+    fn std_macro_type(&mut self, call: &'a MacroCall, expected: &Ty) -> Ty {
+        let [only] = call.path.segments.as_slice() else { return Ty::Unknown };
+        let names = [only.name];
+        let found = self.program.names().path(self.module, &names, false, Ns::Macro);
+        let [Def::Foreign(_, package)] = found.defs.as_slice() else { return Ty::Unknown };
+        if *package != STD {
+            return Ty::Unknown;
+        }
+        match &*only.name {
+            "format" => Ty::std("String", Vec::new()),
+            "vec" => {
+                let wanted = match expected {
+                    Ty::Std(name, args) if &**name == "Vec" => args.first().cloned().unwrap_or_default(),
+                    _ => Ty::Unknown,
+                };
+                let wanted = Ty::Array(Box::new(wanted));
+                match call.args.as_deref() {
+                    Some([list]) => match self.expr(list, &wanted) {
+                        Ty::Array(item) => Ty::std("Vec", vec![*item]),
+                        _ => Ty::Unknown,
+                    },
+                    _ => Ty::Unknown,
+                }
+            }
+            "matches" | "cfg" => Ty::prim("bool"),
+            "panic" | "unreachable" | "todo" | "unimplemented" => Ty::Never,
+            "concat" | "stringify" | "include_str" | "env" => Ty::prim("str").referenced(),
+            "line" | "column" => Ty::prim("u32"),
+            "print" | "println" | "eprint" | "eprintln" | "assert" | "assert_eq" | "assert_ne" | "debug_assert"
+            | "debug_assert_eq" | "debug_assert_ne" => Ty::unit(),
+            "dbg" => match call.args.as_deref() {
+                Some([value]) => self.expr(value, expected),
+                _ => Ty::Unknown,
+            },
+            _ => Ty::Unknown,
+        }
+    }
+}

@@ -1,0 +1,368 @@
+//! Method calls: the receiver's type decides, by the steps of auto-dereferencing that the language
+//! takes; where it is not known, every method of that name counts.
+
+use std::collections::HashMap;
+
+use super::Demand;
+use super::call::Args;
+use super::item::Walker;
+use crate::ir;
+use crate::program::Head;
+use crate::std_facts;
+use crate::symbol::Symbol;
+use crate::ty::{NodeId, TraitRef, Ty};
+
+/// How often a receiver is dereferenced at most.
+const STEPS: usize = 12;
+
+impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
+    /// `receiver.name(args)`.
+    pub(super) fn method_call(&mut self, call: &'a ir::MethodCall, expected: &Ty) -> Ty {
+        let receiver = self.expr(&call.receiver, &Ty::Unknown);
+        call.turbofish.iter().for_each(|ty| self.mention_type(ty));
+        let turbofish: Vec<Ty> = call.turbofish.iter().map(|ty| self.program.ty(ty, &self.scope)).collect();
+        self.edges.words.insert(call.name);
+        self.traits_in_scope(call.name);
+        let mut ty = receiver.clone();
+        let args = &mut Args::new(&call.args);
+        for _ in 0..STEPS {
+            match self.step(&ty, call, args, &turbofish, expected) {
+                Step::Found(result) => return result,
+                Step::Unknown => {
+                    self.edges.demand(Demand::Any(call.name));
+                    args.all(self);
+                    return Ty::Unknown;
+                }
+                Step::Next(next) => ty = next,
+                Step::End => break,
+            }
+        }
+        // No method of ours that is seen: one that a derive, a closed macro call or a foreign trait gives.
+        self.edges.demand(Demand::Foreign(call.name, Head::of(receiver.peeled())));
+        if let Ty::Adt(node, _) = receiver.peeled() {
+            for id in self.program.inherent.get(node).into_iter().flatten() {
+                let closed = self.program.impls.get(id).map(|facts| facts.closed.clone());
+                self.edges.nodes.extend(closed.unwrap_or_default());
+            }
+        }
+        let given = args.all(self);
+        std_facts::method(&receiver, &call.name, &turbofish, &given, expected).unwrap_or(Ty::Unknown)
+    }
+
+    /// Which traits with such a method are imported where the call stands is part of the meaning of its tokens.
+    fn traits_in_scope(&mut self, name: Symbol) {
+        let Some(traits) = self.program.traits_with.get(&name) else { return };
+        let imported = self.program.traits_imported(self.module);
+        for of in traits {
+            if imported.contains(of) {
+                self.edges.meanings.insert((Symbol::new(&format!(".{name}")), super::Meaning::Node(*of)));
+            }
+        }
+    }
+
+    fn step(
+        &mut self,
+        ty: &Ty,
+        call: &'a ir::MethodCall,
+        args: &mut Args<'a>,
+        turbofish: &[Ty],
+        expected: &Ty,
+    ) -> Step {
+        match ty {
+            Ty::Unknown => Step::Unknown,
+            Ty::Never => Step::End,
+            Ty::Adt(node, _) => self.step_adt(*node, ty, call, args, turbofish, expected),
+            Ty::Param(param) => {
+                let bounds = self.program.bounds_of(&self.scope, *param).to_vec();
+                let refs: Vec<TraitRef> = bounds.iter().map(|bound| bound.of).collect();
+                self.step_bounds(&refs, ty, call, args, expected)
+            }
+            Ty::Traits(bounds) => {
+                let refs: Vec<TraitRef> = bounds.iter().map(|bound| bound.of).collect();
+                for of in &refs {
+                    if let TraitRef::Local(node) = of {
+                        let found = self.inherent(*node, call.name);
+                        if let [only] = found.as_slice() {
+                            self.edges.nodes.insert(*only);
+                            let only = *only;
+                            return Step::Found(self.call_function(only, HashMap::new(), Some(ty), args, expected));
+                        }
+                    }
+                }
+                self.step_bounds(&refs, ty, call, args, expected)
+            }
+            _ => self.step_foreign(ty, call, args, turbofish, expected),
+        }
+    }
+
+    fn step_adt(
+        &mut self,
+        node: NodeId,
+        ty: &Ty,
+        call: &'a ir::MethodCall,
+        args: &mut Args<'a>,
+        turbofish: &[Ty],
+        expected: &Ty,
+    ) -> Step {
+        let name = call.name;
+        let found = self.inherent(node, name);
+        let by_reference = |id: &NodeId| {
+            let function = self.program.world.node(*id).function();
+            function.is_some_and(|f| matches!(f.receiver, Some(ir::Receiver::Reference)))
+        };
+        let mut inherent: Vec<NodeId> = found;
+        inherent.retain(|id| self.program.world.node(*id).function().is_some_and(|f| f.receiver.is_some()));
+        let only_reference = inherent.iter().any(by_reference);
+        let head = Head::Adt(node);
+        let mut declared = Vec::new();
+        for of in self.program.traits_with.get(&name).into_iter().flatten() {
+            let by_value = self.program.traits.get(of).and_then(|facts| facts.members.get(&name)).is_some_and(|members| {
+                members.iter().any(|id| {
+                    let function = self.program.world.node(*id).function();
+                    function.is_some_and(|f| !matches!(f.receiver, Some(ir::Receiver::Reference) | None))
+                })
+            });
+            // An inherent method hides a trait's, unless the trait's takes `self` and is met a step earlier.
+            let reachable = inherent.is_empty() || (only_reference && by_value);
+            if reachable && self.may_implement(*of, head) {
+                declared.push(*of);
+            }
+        }
+        for of in &declared {
+            self.edges.demand(Demand::Member(*of, name, head));
+        }
+        if !inherent.is_empty() {
+            self.edges.nodes.extend(inherent.iter().copied());
+            return match inherent.as_slice() {
+                [only] if declared.is_empty() => {
+                    Step::Found(self.call_member(*only, ty, turbofish, args, expected))
+                }
+                _ => {
+                    args.all(self);
+                    Step::Found(Ty::Unknown)
+                }
+            };
+        }
+        let certain = declared.iter().any(|of| self.implements_plainly(*of, node));
+        self.edges.demand(Demand::Foreign(name, head));
+        let foreign = self.foreign_member(node, name);
+        if let (Some(member), true) = (foreign, declared.is_empty()) {
+            return Step::Found(self.call_member(member, ty, turbofish, args, expected));
+        }
+        if certain {
+            return Step::Found(match declared.as_slice() {
+                [of] => self.call_declared(*of, name, ty, args, expected),
+                _ => {
+                    args.all(self);
+                    Ty::Unknown
+                }
+            });
+        }
+        match self.deref_target(ty) {
+            Some(next) => Step::Next(next),
+            None if !declared.is_empty() => match declared.as_slice() {
+                [of] => Step::Found(self.call_declared(*of, name, ty, args, expected)),
+                _ => {
+                    args.all(self);
+                    Step::Found(Ty::Unknown)
+                }
+            },
+            None => Step::End,
+        }
+    }
+
+    /// A trait's method, called on a type whose impl may say more of the result than the declaration.
+    fn call_declared(&mut self, of: NodeId, name: Symbol, ty: &Ty, args: &mut Args<'a>, expected: &Ty) -> Ty {
+        let implemented = match ty {
+            Ty::Adt(node, _) => self.impl_member(of, *node, name),
+            _ => None,
+        };
+        if let Some(member) = implemented {
+            return self.call_member_unmentioned(member, ty, &[], args, expected);
+        }
+        let declared = self.program.traits.get(&of).and_then(|facts| facts.members.get(&name)?.first().copied());
+        match declared {
+            Some(id) => {
+                let map = HashMap::from([(Symbol::new("Self"), ty.clone())]);
+                self.call_function(id, map, Some(ty), args, expected)
+            }
+            None => {
+                args.all(self);
+                Ty::Unknown
+            }
+        }
+    }
+
+    /// The member of the one impl of a trait for a type.
+    fn impl_member(&self, of: NodeId, node: NodeId, name: Symbol) -> Option<NodeId> {
+        let mut found = None;
+        for id in self.program.impls_of_type.get(&node).into_iter().flatten() {
+            let facts = self.program.impls.get(id)?;
+            if facts.of != [TraitRef::Local(of)] {
+                continue;
+            }
+            if found.is_some() {
+                return None;
+            }
+            found = Some(facts.members.get(&name)?.first().copied()?);
+        }
+        found
+    }
+
+    /// Whether the trait has an impl for exactly this type, so that the search ends here.
+    fn implements_plainly(&self, of: NodeId, node: NodeId) -> bool {
+        self.program.impls_of_type.get(&node).into_iter().flatten().any(|id| {
+            self.program.impls.get(id).is_some_and(|facts| {
+                facts.of.contains(&TraitRef::Local(of))
+                    && match &facts.self_ty {
+                        Ty::Adt(_, args) => args.iter().all(|arg| matches!(arg, Ty::Param(_))),
+                        _ => false,
+                    }
+            })
+        })
+    }
+
+    fn step_bounds(
+        &mut self,
+        bounds: &[TraitRef],
+        ty: &Ty,
+        call: &'a ir::MethodCall,
+        args: &mut Args<'a>,
+        expected: &Ty,
+    ) -> Step {
+        let name = call.name;
+        let mut declared = Vec::new();
+        for bound in bounds {
+            for of in self.program.with_supertraits(*bound) {
+                if self.declares(of, name) {
+                    declared.push(of);
+                }
+            }
+        }
+        if declared.is_empty() {
+            // A foreign bound's method, or one of a trait with a blanket impl.
+            self.edges.demand(Demand::Foreign(name, Head::Any));
+            for of in self.program.traits_with.get(&name).into_iter().flatten() {
+                self.edges.demand(Demand::Member(*of, name, Head::Any));
+            }
+            let given = args.all(self);
+            let known = std_facts::method(ty, &name, &[], &given, expected);
+            return Step::Found(known.unwrap_or(Ty::Unknown));
+        }
+        for of in &declared {
+            self.edges.trait_member(*of, name, Head::Any);
+        }
+        match declared.as_slice() {
+            [TraitRef::Local(of)] => Step::Found(self.call_declared(*of, name, ty, args, expected)),
+            _ => {
+                args.all(self);
+                Step::Found(Ty::Unknown)
+            }
+        }
+    }
+
+    fn step_foreign(
+        &mut self,
+        ty: &Ty,
+        call: &'a ir::MethodCall,
+        args: &mut Args<'a>,
+        turbofish: &[Ty],
+        expected: &Ty,
+    ) -> Step {
+        let name = call.name;
+        let head = Head::of(ty);
+        let mut local = false;
+        for of in self.program.traits_with.get(&name).into_iter().flatten() {
+            if self.may_implement(*of, head) {
+                self.edges.demand(Demand::Member(*of, name, head));
+                local = true;
+            }
+        }
+        if let Ty::Foreign(_) = ty {
+            // Of a package that is not read: it may dereference to anything, and its traits may call anything.
+            self.edges.demand(Demand::Foreign(name, Head::Any));
+            self.edges.calls_foreign = true;
+            args.all(self);
+            return Step::Found(Ty::Unknown);
+        }
+        if let Ty::Ref(inner) = ty
+            && !matches!(**inner, Ty::Std(..) | Ty::Prim(_) | Ty::Slice(_) | Ty::Tuple(_) | Ty::Array(_) | Ty::Ref(_))
+        {
+            return Step::Next((**inner).clone());
+        }
+        if std_facts::is_method(&name) {
+            // Closures get the parameter types that std's method gives them, so arguments are read in order.
+            let mut given = Vec::new();
+            for at in 0..args.len() {
+                let wanted = std_facts::closure_params(ty, &name, at, &given);
+                let wanted = if wanted.is_empty() { Ty::Unknown } else { Ty::Function(wanted, Box::default()) };
+                if wanted.is_unknown() && std_facts::deref(ty).is_some() && std_facts::method(ty, &name, turbofish, &given, expected).is_none() {
+                    break;
+                }
+                given.push(args.get(at, &wanted, self));
+            }
+            if given.len() == args.len()
+                && let Some(result) = std_facts::method(ty, &name, turbofish, &given, expected)
+            {
+                return Step::Found(if local { Ty::Unknown } else { result });
+            }
+        }
+        match std_facts::deref(ty) {
+            Some(next) => Step::Next(next),
+            None => Step::End,
+        }
+    }
+
+    pub(super) fn call_member(
+        &mut self,
+        id: NodeId,
+        base: &Ty,
+        turbofish: &[Ty],
+        args: &mut Args<'a>,
+        expected: &Ty,
+    ) -> Ty {
+        self.edges.nodes.insert(id);
+        self.call_member_unmentioned(id, base, turbofish, args, expected)
+    }
+
+    fn call_member_unmentioned(
+        &mut self,
+        id: NodeId,
+        base: &Ty,
+        turbofish: &[Ty],
+        args: &mut Args<'a>,
+        expected: &Ty,
+    ) -> Ty {
+        match self.member_value(id, base, turbofish.to_vec(), expected) {
+            super::path::Value::Function(id, map) => self.call_function(id, map, Some(base), args, expected),
+            _ => {
+                args.all(self);
+                Ty::Unknown
+            }
+        }
+    }
+
+    /// What `*value` gives for a type with an impl of `Deref`.
+    pub(super) fn deref_target(&self, ty: &Ty) -> Option<Ty> {
+        let Ty::Adt(node, _) = ty else {
+            return std_facts::deref(ty);
+        };
+        let has_deref = self.program.impls_of_type.get(node).into_iter().flatten().any(|id| {
+            self.program.impls.get(id).is_some_and(|facts| {
+                facts.of.iter().any(|of| matches!(of, TraitRef::Foreign(name) if &**name == "Deref"))
+            })
+        });
+        has_deref.then(|| self.program.associated_type(ty, Symbol::new("Target"), &self.scope))
+    }
+}
+
+enum Step {
+    /// The method is of this type; the result.
+    Found(Ty),
+    /// Not of this type: the one behind it.
+    Next(Ty),
+    /// Nothing behind it.
+    End,
+    /// The type is not known.
+    Unknown,
+}

@@ -1,0 +1,291 @@
+//! Hashes: of an item by its own tokens and what its names mean, and of a function by everything
+//! that it reaches. `docs/hashing.md` is the specification; its version is [`HASH_VERSION`].
+//!
+//! An item's *deep* hash covers its tokens and the deep hashes of what its names mean, so that
+//! swapping two imports shows even where the set of reachable items stays the same. Items that
+//! name each other in a circle are told apart by refining colours until no more can be told apart
+//! (the partition refinement of J. Hopcroft, "An n log n algorithm for minimizing states in a
+//! finite automaton", 1971, with hashes for colours).
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use crate::edges::Meaning;
+use crate::graph::{Graph, Outside};
+use crate::ty::NodeId;
+use crate::world::{Kind, Source, World};
+
+/// The version of the hash's definition; it is part of every hash.
+pub(crate) const HASH_VERSION: u32 = 1;
+
+pub(crate) type Digest = [u8; 32];
+
+/// What goes into every root's hash beside its closure, and how the outside is read.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Outer {
+    /// `Builder::salt`, the toolchain or the target, where they count.
+    pub(crate) salts: Vec<String>,
+    /// The values of variables.
+    pub(crate) variables: HashMap<String, Option<String>>,
+}
+
+/// The hashes of all items that were asked for.
+#[derive(Default)]
+pub(crate) struct Hashes {
+    /// Own tokens and what the names mean, one step deep.
+    pub(crate) own: HashMap<NodeId, Digest>,
+    /// Statics left out.
+    deep: HashMap<NodeId, Digest>,
+    /// Statics included.
+    deep_capture: HashMap<NodeId, Digest>,
+    salts: Vec<String>,
+}
+
+/// Which of the two hashes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Statics {
+    Out,
+    In,
+}
+
+impl Hashes {
+    /// Hashes all these items; the set must hold whatever they reach.
+    pub(crate) fn of(graph: &Graph<'_, '_, '_>, nodes: &[NodeId], outer: &Outer) -> Self {
+        let mut all: BTreeSet<NodeId> = nodes.iter().copied().collect();
+        let mut open: Vec<NodeId> = all.iter().copied().collect();
+        while let Some(id) = open.pop() {
+            for (_, target) in labels(graph, id) {
+                if let Some(node) = target.node()
+                    && all.insert(node)
+                {
+                    open.push(node);
+                }
+            }
+        }
+        let all: Vec<NodeId> = all.into_iter().collect();
+        let labels: HashMap<NodeId, Vec<(String, Label)>> = all.iter().map(|id| (*id, labels(graph, *id))).collect();
+        let shallow: HashMap<NodeId, Digest> = all.iter().map(|id| (*id, shallow(graph, *id, outer))).collect();
+        let targets = |id: NodeId| labels[&id].iter().filter_map(|(_, label)| label.node()).collect::<Vec<_>>();
+        let components = Graph::components(&all, targets);
+        let mut hashes = Hashes { salts: outer.salts.clone(), ..Hashes::default() };
+        for id in &all {
+            hashes.own.insert(*id, mix(&shallow[id], &labels[id], &shallow));
+        }
+        for statics in [Statics::Out, Statics::In] {
+            let mut done: HashMap<NodeId, Digest> = HashMap::with_capacity(all.len());
+            for component in &components {
+                refine(graph.program.world, component, &labels, &shallow, statics, &mut done);
+            }
+            match statics {
+                Statics::Out => hashes.deep = done,
+                Statics::In => hashes.deep_capture = done,
+            }
+        }
+        hashes
+    }
+
+    /// A root's code hash and capture hash, over its closure.
+    pub(crate) fn root(&self, root: NodeId, closure: &[NodeId]) -> (Digest, Digest) {
+        (self.over(&self.deep, root, closure), self.over(&self.deep_capture, root, closure))
+    }
+
+    fn over(&self, deep: &HashMap<NodeId, Digest>, root: NodeId, closure: &[NodeId]) -> Digest {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(b"checkpointer code hash");
+        hasher.update(&HASH_VERSION.to_le_bytes());
+        text(&mut hasher, &self.salts.join("\0"));
+        hasher.update(&deep[&root]);
+        let sorted: BTreeSet<&Digest> = closure.iter().filter_map(|id| deep.get(id)).collect();
+        hasher.update(&(sorted.len() as u64).to_le_bytes());
+        for digest in sorted {
+            hasher.update(digest);
+        }
+        *hasher.finalize().as_bytes()
+    }
+}
+
+/// What a name in an item's tokens leads to.
+#[derive(Clone, Debug)]
+enum Label {
+    Node(NodeId),
+    /// A variant, by its name.
+    Variant(NodeId, String),
+    Foreign(String),
+}
+
+impl Label {
+    fn node(&self) -> Option<NodeId> {
+        match self {
+            Label::Node(node) | Label::Variant(node, _) => Some(*node),
+            Label::Foreign(_) => None,
+        }
+    }
+}
+
+fn labels(graph: &Graph<'_, '_, '_>, id: NodeId) -> Vec<(String, Label)> {
+    let Some(edges) = graph.edges(id) else { return Vec::new() };
+    let world = graph.program.world;
+    let mut labels: Vec<(String, Label)> = Vec::new();
+    for (name, meaning) in &edges.meanings {
+        let label = match meaning {
+            Meaning::Node(node) => Label::Node(*node),
+            Meaning::Variant(node, at) => Label::Variant(*node, variant_name(world, *node, *at)),
+            Meaning::Foreign(path, _) => Label::Foreign(path.as_str().to_owned()),
+        };
+        labels.push((name.as_str().to_owned(), label));
+    }
+    let node = world.node(id);
+    if let Some(parent) = node.parent {
+        labels.push(("<parent>".to_owned(), Label::Node(parent)));
+    }
+    if let Some(definition) = node.made_by {
+        labels.push(("<made by>".to_owned(), Label::Node(definition)));
+    }
+    labels
+}
+
+fn variant_name(world: &World<'_>, node: NodeId, at: u32) -> String {
+    match world.node(node).item().map(|item| &item.kind) {
+        Some(crate::ir::ItemKind::Enum(data)) => {
+            data.variants.get(at as usize).map(|variant| variant.name.as_str().to_owned()).unwrap_or_default()
+        }
+        _ => String::new(),
+    }
+}
+
+/// An item's own tokens, or what stands for them outside of the code.
+fn shallow(graph: &Graph<'_, '_, '_>, id: NodeId, outer: &Outer) -> Digest {
+    let mut hasher = blake3::Hasher::new();
+    let world = graph.program.world;
+    match graph.outside(id) {
+        Some(Outside::Package(package)) => {
+            text(&mut hasher, "package");
+            if let Some(info) = world.packages.get(package.0 as usize) {
+                hasher.update(&info.hash);
+            }
+        }
+        Some(Outside::File(path)) => {
+            text(&mut hasher, "file");
+            match std::fs::read(&path) {
+                Ok(bytes) => hasher.update(blake3::hash(&bytes).as_bytes()),
+                Err(_) => hasher.update(b"missing"),
+            };
+        }
+        Some(Outside::Variable(name)) => {
+            text(&mut hasher, "env");
+            text(&mut hasher, &name);
+            if !is_path_variable(&name) {
+                match outer.variables.get(&name) {
+                    Some(Some(value)) => text(&mut hasher, value),
+                    _ => {
+                        hasher.update(b"unset");
+                    }
+                }
+            }
+        }
+        None => {
+            let node = world.node(id);
+            text(&mut hasher, node.kind.name());
+            if let Source::Call(call) = node.source {
+                text(&mut hasher, &call.text);
+            }
+            hasher.update(&node.tokens);
+        }
+    }
+    *hasher.finalize().as_bytes()
+}
+
+/// Cargo's variables that hold a path of this machine: they count by name only.
+pub(crate) fn is_path_variable(name: &str) -> bool {
+    matches!(
+        name,
+        "CARGO_MANIFEST_DIR" | "CARGO_MANIFEST_PATH" | "OUT_DIR" | "CARGO" | "CARGO_HOME" | "CARGO_TARGET_DIR"
+            | "CARGO_TARGET_TMPDIR" | "CARGO_RUSTC_CURRENT_DIR"
+    ) || name.starts_with("CARGO_BIN_EXE_")
+}
+
+/// One colour from a starting one and what the labels lead to.
+fn mix(start: &Digest, labels: &[(String, Label)], of: &HashMap<NodeId, Digest>) -> Digest {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(start);
+    let mut parts: BTreeSet<Vec<u8>> = BTreeSet::new();
+    for (name, label) in labels {
+        let mut part = Vec::with_capacity(96);
+        part.extend_from_slice(&(name.len() as u32).to_le_bytes());
+        part.extend_from_slice(name.as_bytes());
+        match label {
+            Label::Node(node) => {
+                part.push(b'n');
+                part.extend_from_slice(&of[node]);
+            }
+            Label::Variant(node, variant) => {
+                part.push(b'v');
+                part.extend_from_slice(&of[node]);
+                part.extend_from_slice(variant.as_bytes());
+            }
+            Label::Foreign(path) => {
+                part.push(b'f');
+                part.extend_from_slice(path.as_bytes());
+            }
+        }
+        parts.insert(part);
+    }
+    hasher.update(&(parts.len() as u32).to_le_bytes());
+    for part in parts {
+        hasher.update(&(part.len() as u32).to_le_bytes());
+        hasher.update(&part);
+    }
+    *hasher.finalize().as_bytes()
+}
+
+/// The deep hashes of one component, all that it leads to being done.
+fn refine(
+    world: &World<'_>,
+    component: &[NodeId],
+    labels: &HashMap<NodeId, Vec<(String, Label)>>,
+    shallow: &HashMap<NodeId, Digest>,
+    statics: Statics,
+    done: &mut HashMap<NodeId, Digest>,
+) {
+    let left_out = |id: NodeId| {
+        statics == Statics::Out && (id.0 as usize) < world.nodes.len() && world.node(id).kind == Kind::Static
+    };
+    let inside: HashSet<NodeId> = component.iter().copied().collect();
+    let circular = |id: NodeId| labels[&id].iter().any(|(_, label)| label.node().is_some_and(|n| inside.contains(&n)));
+    for id in component {
+        let start = if left_out(*id) { *blake3::hash(b"static").as_bytes() } else { shallow[id] };
+        done.insert(*id, start);
+    }
+    if let [only] = component
+        && !circular(*only)
+    {
+        if !left_out(*only) {
+            let digest = mix(&shallow[only], &labels[only], done);
+            done.insert(*only, digest);
+        }
+        return;
+    }
+    let mut classes = 0;
+    loop {
+        let next: Vec<(NodeId, Digest)> = component
+            .iter()
+            .filter(|id| !left_out(**id))
+            .map(|id| (*id, mix(&done[id], &labels[id], done)))
+            .collect();
+        done.extend(next);
+        let colours: HashSet<&Digest> = component.iter().map(|id| &done[id]).collect();
+        if colours.len() <= classes {
+            return;
+        }
+        classes = colours.len();
+    }
+}
+
+fn text(hasher: &mut blake3::Hasher, text: &str) {
+    hasher.update(&(text.len() as u64).to_le_bytes());
+    hasher.update(text.as_bytes());
+}
+
+/// Lower-case hexadecimal.
+pub(crate) fn hex(digest: &Digest) -> String {
+    blake3::Hash::from_bytes(*digest).to_hex().to_string()
+}

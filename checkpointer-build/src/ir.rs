@@ -1,0 +1,717 @@
+//! What the analysis keeps of a source file: its items, and of their bodies the tree of names,
+//! calls, patterns and types, without formatting. It is plain data made from one file's text
+//! alone, so that it can be made in parallel and kept between builds, keyed by the file's content.
+//!
+//! The tree is for finding dependencies. What is hashed are an item's own tokens
+//! ([`Item::tokens`]), so that whatever this tree leaves out still counts.
+
+use serde::{Deserialize, Serialize};
+
+use crate::cfg::Predicate;
+use crate::symbol::Symbol;
+
+/// The version of this data's layout and meaning; kept summaries of another one are not read.
+pub(crate) const SUMMARY_VERSION: u32 = 1;
+
+/// A place in a file: line and column, both from 1. A line of 0 means unknown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub(crate) struct Pos {
+    /// Line, from 1.
+    pub(crate) line: u32,
+    /// Column in characters, from 1.
+    pub(crate) column: u32,
+}
+
+/// A file's summary.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct File {
+    /// Its items, in source order.
+    pub(crate) items: Vec<Item>,
+    /// `#![cfg(…)]` on the file.
+    pub(crate) cfg: Vec<Predicate>,
+    /// Whether `#![no_implicit_prelude]` stands in it.
+    pub(crate) no_implicit_prelude: bool,
+    /// How many blocks with items of their own its bodies have: see [`Block::scope`].
+    pub(crate) scopes: u32,
+}
+
+/// An item of a module, block, trait or impl.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Item {
+    /// Its name, without `r#`; empty for impls, `use` and macro calls.
+    pub(crate) name: Symbol,
+    /// `cfg` predicates on it; all must hold.
+    pub(crate) cfg: Vec<Predicate>,
+    /// The place of its first attribute that is no doc comment, or of its keyword or visibility.
+    pub(crate) start: Pos,
+    /// The place of its name.
+    pub(crate) name_at: Pos,
+    /// The line of its last token.
+    pub(crate) end_line: u32,
+    /// The hash of its normalized tokens ([`crate::normalize`]): for a function with the items in
+    /// its body cut out; for a trait or impl the header alone; for a module nothing.
+    pub(crate) tokens: [u8; 32],
+    /// Who may name it.
+    pub(crate) visibility: Visibility,
+    /// What its attributes say.
+    pub(crate) attributes: Attributes,
+    /// What it is.
+    pub(crate) kind: ItemKind,
+}
+
+/// Who may name an item.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Visibility {
+    /// `pub`.
+    Public,
+    /// `pub(crate)`.
+    Crate,
+    /// `pub(super)`, `pub(in path)`: the path's segments.
+    Restricted(Vec<Symbol>),
+    /// Nothing written: the module it stands in. Variants, trait items and items of trait impls are public.
+    #[default]
+    Inherited,
+}
+
+/// What the analysis needs of an item's attributes.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Attributes {
+    /// `#[macro_export]`.
+    pub(crate) macro_export: bool,
+    /// `#[macro_use]` on a module or `extern crate`.
+    pub(crate) macro_use: bool,
+    /// `#[path = "…"]` on a module, also in `cfg_attr`: then with its predicate.
+    pub(crate) paths: Vec<(Option<Predicate>, String)>,
+    /// `#[test]`, `#[bench]`, `#[tokio::test]` and every other attribute whose path ends in `test`.
+    pub(crate) test: bool,
+    /// `#[proc_macro]`, `#[proc_macro_derive(Name)]`, `#[proc_macro_attribute]`: the macro's name.
+    pub(crate) proc_macro: Option<Symbol>,
+    /// `#[no_mangle]`, `#[export_name]`, `#[used]`, `#[link_section]`, `#[distributed_slice]`, `#[ctor]`: code that
+    /// is reached without being named. The attribute's name.
+    pub(crate) reached_unseen: Option<Symbol>,
+    /// The layers of `#[checkpoint]`, outermost first.
+    pub(crate) checkpoint: Vec<Checkpoint>,
+    /// `#[capture]` / `#[no_capture]` on a static.
+    pub(crate) capture: Option<bool>,
+    /// Derives by path, and attribute macros or helper attributes that the compiler does not define.
+    pub(crate) derives: Vec<Path>,
+    /// Every other attribute path that is not built into the compiler (`serde`, `tokio::main`, `async_trait`, …).
+    pub(crate) foreign: Vec<Path>,
+    /// Paths and closures that attributes mention: `serde(with = "module")`, `depends_on = (path)`, `hash_by = |x| …`.
+    pub(crate) mentions: Vec<Expr>,
+}
+
+/// What the build script reads of one `#[checkpoint(…)]`.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Checkpoint {
+    /// `capture`, `capture = true` or `capture = false`.
+    pub(crate) capture: Option<bool>,
+    /// Whether `version = …` replaces the hash.
+    pub(crate) version: bool,
+    /// Whether `using = …` names a preset, which the build script cannot read.
+    pub(crate) using: bool,
+    /// File patterns of `depends_on`.
+    pub(crate) files: Vec<String>,
+}
+
+/// What an item is.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) enum ItemKind {
+    /// A function, method or associated function.
+    Fn(Box<Function>),
+    /// A struct or union (`union: true`).
+    Struct(Box<Struct>),
+    /// An enum.
+    Enum(Box<Enum>),
+    /// A trait, or a trait alias (no items, its bounds as supertraits).
+    Trait(Box<Trait>),
+    /// An impl block.
+    Impl(Box<Impl>),
+    /// `type X<T> = …;`, also an associated type of a trait (perhaps without value) or impl.
+    Type(Box<TypeAlias>),
+    /// A `const`, also an associated one. `name` is `_` for anonymous ones.
+    Const(Box<Value>),
+    /// A `static`.
+    Static(Box<Value>),
+    /// `mod x { … }`, with the items, or `mod x;`.
+    Mod(Option<Vec<Item>>),
+    /// One leaf of a `use` tree; the item's name is what it binds (`_` for `as _`, empty for a glob).
+    Use(Use),
+    /// `extern crate name as item-name;` (`self` is spelled `self`).
+    ExternCrate(Symbol),
+    /// `macro_rules! name { … }`, or a `macro name(…) { … }`: the text between the outer delimiters.
+    MacroRules(String),
+    /// A macro call in item position.
+    Macro(Box<MacroCall>),
+    /// `extern "C" { … }`: functions and statics declared in it.
+    ForeignMod(Vec<Item>),
+    /// Tokens that syn does not understand.
+    Verbatim(String),
+}
+
+/// A function's signature and body.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Function {
+    /// Its generics.
+    pub(crate) generics: Generics,
+    /// Its parameters without `self`.
+    pub(crate) params: Vec<Param>,
+    /// `self`, where it has one.
+    pub(crate) receiver: Option<Receiver>,
+    /// The declared result; `None` for `()`.
+    pub(crate) result: Option<Type>,
+    /// Whether it is `async`.
+    pub(crate) is_async: bool,
+    /// The body; `None` in a trait or an extern block.
+    pub(crate) body: Option<Block>,
+    /// The own-token hash by which a macro finds it ([`checkpointer_syntax::tokens::own_hash`]); only with `#[checkpoint]`.
+    pub(crate) own_hash: Option<String>,
+}
+
+/// One parameter.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Param {
+    /// Its pattern.
+    pub(crate) pattern: Pattern,
+    /// Its type.
+    pub(crate) ty: Type,
+}
+
+/// How a method takes `self`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) enum Receiver {
+    /// `self`.
+    Value,
+    /// `&self` or `&mut self`.
+    Reference,
+    /// `self: Type`.
+    Typed(Type),
+}
+
+/// Generic parameters and where clauses.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Generics {
+    /// Type parameters, with bounds and default.
+    pub(crate) types: Vec<TypeParam>,
+    /// Const parameters: name, type, default.
+    pub(crate) consts: Vec<(Symbol, Type, Option<Expr>)>,
+    /// `where Type: Bounds`.
+    pub(crate) wheres: Vec<(Type, Vec<Path>)>,
+}
+
+/// A type parameter.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct TypeParam {
+    /// Its name.
+    pub(crate) name: Symbol,
+    /// The traits that bound it (lifetimes and `?Sized` are left out).
+    pub(crate) bounds: Vec<Path>,
+    /// Its default.
+    pub(crate) default: Option<Type>,
+}
+
+/// A struct or union.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Struct {
+    /// Its generics.
+    pub(crate) generics: Generics,
+    /// Its fields.
+    pub(crate) fields: Fields,
+    /// Whether it is a union.
+    pub(crate) union: bool,
+}
+
+/// The fields of a struct or variant.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Fields {
+    /// Name (`0`, `1`, … in a tuple), type and `cfg` of each.
+    pub(crate) fields: Vec<Field>,
+    /// Named, tuple or unit.
+    pub(crate) style: FieldStyle,
+}
+
+/// One field.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Field {
+    /// Its name; `0`, `1`, … in a tuple.
+    pub(crate) name: Symbol,
+    /// Its type.
+    pub(crate) ty: Type,
+    /// `cfg` predicates on it.
+    pub(crate) cfg: Vec<Predicate>,
+}
+
+/// How fields are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum FieldStyle {
+    /// `{ a: A }`.
+    Named,
+    /// `(A, B)`.
+    Tuple,
+    /// Nothing.
+    #[default]
+    Unit,
+}
+
+/// An enum.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Enum {
+    /// Its generics.
+    pub(crate) generics: Generics,
+    /// Its variants.
+    pub(crate) variants: Vec<Variant>,
+}
+
+/// One variant.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Variant {
+    /// Its name.
+    pub(crate) name: Symbol,
+    /// Its fields.
+    pub(crate) fields: Fields,
+    /// Its discriminant.
+    pub(crate) discriminant: Option<Expr>,
+    /// `cfg` predicates on it.
+    pub(crate) cfg: Vec<Predicate>,
+}
+
+/// A trait.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Trait {
+    /// Its generics.
+    pub(crate) generics: Generics,
+    /// Supertraits.
+    pub(crate) supertraits: Vec<Path>,
+    /// Methods, associated types and constants, and macro calls.
+    pub(crate) items: Vec<Item>,
+}
+
+/// An impl block.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Impl {
+    /// Its generics.
+    pub(crate) generics: Generics,
+    /// The trait; `None` for an inherent impl.
+    pub(crate) of_trait: Option<Path>,
+    /// `impl !Trait for …`.
+    pub(crate) negative: bool,
+    /// The self type.
+    pub(crate) self_ty: Type,
+    /// The self type and trait as they are spelled in ids (`Model<T>`, `From<u8>`).
+    pub(crate) spelled: (String, Option<String>),
+    /// Its items.
+    pub(crate) items: Vec<Item>,
+}
+
+/// A type alias or associated type.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct TypeAlias {
+    /// Its generics.
+    pub(crate) generics: Generics,
+    /// Bounds (of an associated type).
+    pub(crate) bounds: Vec<Path>,
+    /// What it stands for.
+    pub(crate) ty: Option<Type>,
+}
+
+/// A const or static.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Value {
+    /// Its generics (associated constants only).
+    pub(crate) generics: Generics,
+    /// Its type.
+    pub(crate) ty: Type,
+    /// Its initializer; `None` in a trait or an extern block.
+    pub(crate) value: Option<Expr>,
+}
+
+/// One leaf of a `use` tree.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Use {
+    /// The path, `self`, `super` and `crate` included; without the last `self` of `a::{self}`.
+    pub(crate) path: Vec<Symbol>,
+    /// Whether it begins with `::`.
+    pub(crate) global: bool,
+    /// Whether it ends in `*`.
+    pub(crate) glob: bool,
+    /// Whether it is `a::{self}`, which imports in the type namespace only.
+    pub(crate) is_self: bool,
+}
+
+/// A path in an expression, pattern, type or bound.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Path {
+    /// `<Type>::…` or `<Type as Trait>::…`.
+    pub(crate) qself: Option<Box<QSelf>>,
+    /// Whether it begins with `::`.
+    pub(crate) global: bool,
+    /// Its segments; of `<X as a::Trait>::name`, those after `>::`.
+    pub(crate) segments: Vec<Segment>,
+    /// Where it stands.
+    pub(crate) at: Pos,
+}
+
+/// The part of a qualified path between `<` and `>`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct QSelf {
+    /// The type.
+    pub(crate) ty: Type,
+    /// The trait behind `as`.
+    pub(crate) as_trait: Option<Path>,
+}
+
+/// One segment of a path.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Segment {
+    /// The name, without `r#`. `$crate` is spelled `$crate::NAME`, see [`crate::expand`].
+    pub(crate) name: Symbol,
+    /// Generic arguments.
+    pub(crate) args: Option<Box<GenericArgs>>,
+}
+
+/// Generic arguments of a segment.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct GenericArgs {
+    /// Type arguments; a const argument that is a plain name is among them too, as a path.
+    pub(crate) types: Vec<Type>,
+    /// Const arguments that are literals or blocks.
+    pub(crate) consts: Vec<Expr>,
+    /// `Item = Type`.
+    pub(crate) bindings: Vec<(Symbol, Type)>,
+    /// `Item: Bounds`.
+    pub(crate) constraints: Vec<(Symbol, Vec<Path>)>,
+    /// `Fn(A, B) -> C`: inputs and output; the output of `Fn()` is the empty tuple.
+    pub(crate) parenthesized: Option<(Vec<Type>, Box<Type>)>,
+}
+
+/// A type.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) enum Type {
+    /// A path.
+    Path(Path),
+    /// `&T`, `&mut T`.
+    Reference(Box<Type>),
+    /// `*const T`, `*mut T`.
+    Pointer(Box<Type>),
+    /// `[T]`.
+    Slice(Box<Type>),
+    /// `[T; N]`.
+    Array(Box<Type>, Box<Expr>),
+    /// `(A, B)`; the unit type is the empty tuple.
+    Tuple(Vec<Type>),
+    /// `fn(A) -> B`.
+    Function(Vec<Type>, Box<Type>),
+    /// `dyn A + B`.
+    Dyn(Vec<Path>),
+    /// `impl A + B`.
+    Impl(Vec<Path>),
+    /// `!`.
+    Never,
+    /// `_`.
+    Infer,
+    /// A macro call in type position.
+    Macro(Box<MacroCall>),
+    /// Tokens that syn does not understand.
+    Verbatim(String),
+}
+
+/// A block.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Block {
+    /// Its statements.
+    pub(crate) statements: Vec<Statement>,
+    /// The items that stand in it, `use` included.
+    pub(crate) items: Vec<Item>,
+    /// Its number in the file, where it has items: they live in an anonymous module.
+    pub(crate) scope: Option<u32>,
+}
+
+/// A statement.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) enum Statement {
+    /// `let pattern: ty = value else { … };`
+    Let {
+        /// The pattern.
+        pattern: Pattern,
+        /// The declared type.
+        ty: Option<Type>,
+        /// The value.
+        value: Option<Expr>,
+        /// The `else` block.
+        otherwise: Option<Expr>,
+    },
+    /// An expression; `true` if a semicolon follows.
+    Expr(Expr, bool),
+    /// A statement under `#[cfg(…)]`.
+    Cfg(Vec<Predicate>, Box<Statement>),
+}
+
+/// An expression.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) enum Expr {
+    /// A path: a local variable, function, constant, unit struct, variant, ….
+    Path(Path),
+    /// A literal.
+    Literal(Literal),
+    /// `f(a, b)`.
+    Call(Box<Expr>, Vec<Expr>),
+    /// `x.m::<T>(a)`.
+    Method(Box<MethodCall>),
+    /// `x.field`, `x.0`.
+    Field(Box<Expr>, Symbol),
+    /// `Path { a: x, ..base }`.
+    Struct(Path, Vec<(Symbol, Expr)>, Option<Box<Expr>>),
+    /// `-x`, `!x`, `*x`.
+    Unary(UnaryOp, Box<Expr>),
+    /// `a + b`, `a == b`, `a && b`, `a += b`: the operator's spelling.
+    Binary(Symbol, Box<Expr>, Box<Expr>),
+    /// `a = b`.
+    Assign(Box<Expr>, Box<Expr>),
+    /// `a[b]`.
+    Index(Box<Expr>, Box<Expr>),
+    /// `a..b`, `a..=b`.
+    Range(Option<Box<Expr>>, Option<Box<Expr>>),
+    /// `&x`, `&mut x`, `&raw const x`.
+    Reference(Box<Expr>),
+    /// `x as T`.
+    Cast(Box<Expr>, Box<Type>),
+    /// `(a, b)`; the unit value is the empty tuple.
+    Tuple(Vec<Expr>),
+    /// `[a, b]`.
+    Array(Vec<Expr>),
+    /// `[x; n]`.
+    Repeat(Box<Expr>, Box<Expr>),
+    /// `{ … }`, `unsafe { … }`, `const { … }`, `'a: { … }`.
+    Block(Box<Block>),
+    /// `async { … }`.
+    Async(Box<Block>),
+    /// `if cond { } else { }`.
+    If(Box<Expr>, Box<Block>, Option<Box<Expr>>),
+    /// `let pattern = x` in a condition.
+    Let(Box<Pattern>, Box<Expr>),
+    /// `match x { … }`.
+    Match(Box<Expr>, Vec<Arm>),
+    /// `while cond { … }`.
+    While(Box<Expr>, Box<Block>),
+    /// `loop { … }`.
+    Loop(Box<Block>),
+    /// `for pattern in x { … }`.
+    For(Box<Pattern>, Box<Expr>, Box<Block>),
+    /// A closure.
+    Closure(Box<Closure>),
+    /// `return x`.
+    Return(Option<Box<Expr>>),
+    /// `break x`, `continue`.
+    Break(Option<Box<Expr>>),
+    /// `x?`.
+    Try(Box<Expr>),
+    /// `x.await`.
+    Await(Box<Expr>),
+    /// A macro call.
+    Macro(Box<MacroCall>),
+    /// An expression under `#[cfg(…)]`.
+    Cfg(Vec<Predicate>, Box<Expr>),
+    /// `_`.
+    Infer,
+    /// Tokens that syn does not understand.
+    Verbatim(String),
+}
+
+/// A prefix operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum UnaryOp {
+    /// `*`.
+    Deref,
+    /// `!`.
+    Not,
+    /// `-`.
+    Neg,
+}
+
+/// What kind of literal, with its suffix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Literal {
+    /// An integer, with its suffix.
+    Int(Option<Symbol>),
+    /// A float, with its suffix.
+    Float(Option<Symbol>),
+    /// `"…"`.
+    Str,
+    /// `b"…"`.
+    ByteStr,
+    /// `c"…"`.
+    CStr,
+    /// `'x'`.
+    Char,
+    /// `b'x'`.
+    Byte,
+    /// `true`, `false`.
+    Bool,
+}
+
+/// A method call.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct MethodCall {
+    /// What it is called on.
+    pub(crate) receiver: Expr,
+    /// The method's name.
+    pub(crate) name: Symbol,
+    /// `::<A, B>`.
+    pub(crate) turbofish: Vec<Type>,
+    /// The arguments.
+    pub(crate) args: Vec<Expr>,
+    /// Where its name stands.
+    pub(crate) at: Pos,
+}
+
+/// One arm of a `match`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Arm {
+    /// `cfg` predicates on it.
+    pub(crate) cfg: Vec<Predicate>,
+    /// Its pattern.
+    pub(crate) pattern: Pattern,
+    /// Its guard.
+    pub(crate) guard: Option<Expr>,
+    /// Its body.
+    pub(crate) body: Expr,
+}
+
+/// A closure.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Closure {
+    /// Its parameters.
+    pub(crate) params: Vec<(Pattern, Option<Type>)>,
+    /// Its declared result.
+    pub(crate) result: Option<Type>,
+    /// Its body.
+    pub(crate) body: Expr,
+    /// Whether it is `async`.
+    pub(crate) is_async: bool,
+}
+
+/// A pattern.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) enum Pattern {
+    /// `_` or `..`.
+    Wild,
+    /// `x`, `ref x`, `x @ sub`: may also mean a constant, unit struct or variant (`can_be_path`: neither `ref` nor `mut` nor `@`).
+    Ident {
+        /// The name.
+        name: Symbol,
+        /// `ref x`: the variable is a reference.
+        by_ref: bool,
+        /// Whether it could name a constant, unit struct or unit variant instead.
+        can_be_path: bool,
+        /// The pattern behind `@`.
+        sub: Option<Box<Pattern>>,
+        /// Where it stands.
+        at: Pos,
+    },
+    /// `Path`, `Path::Variant`.
+    Path(Path),
+    /// `Path(a, .., b)`.
+    TupleStruct(Path, Vec<Pattern>),
+    /// `Path { a, b: sub, .. }`.
+    Struct(Path, Vec<(Symbol, Pattern)>),
+    /// `(a, b)`; with `Rest` where `..` stands.
+    Tuple(Vec<Pattern>),
+    /// `[a, .., b]`.
+    Slice(Vec<Pattern>),
+    /// `a | b`.
+    Or(Vec<Pattern>),
+    /// `&p`.
+    Reference(Box<Pattern>),
+    /// A literal, range or constant block: its expressions.
+    Value(Vec<Expr>),
+    /// `..`.
+    Rest,
+    /// `pattern: type` in a closure's parameter.
+    Typed(Box<Pattern>, Box<Type>),
+    /// A macro call.
+    Macro(Box<MacroCall>),
+    /// Tokens that syn does not understand.
+    Verbatim(String),
+}
+
+/// A macro call.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct MacroCall {
+    /// The macro's path.
+    pub(crate) path: Path,
+    /// The text between the delimiters.
+    pub(crate) text: String,
+    /// Place of the text's first token, for positions of what it expands to.
+    pub(crate) text_at: Pos,
+    /// The line of its closing delimiter.
+    pub(crate) end_line: u32,
+    /// For calls whose name is that of a std macro (`println`, `vec`, `assert_eq`, `matches`, …): the text read as that
+    /// macro reads it, with inline captures (`"{x}"`) as paths and the format traits as [`MacroCall::traits`].
+    pub(crate) args: Option<Vec<Expr>>,
+    /// For `matches!`: its pattern.
+    pub(crate) pattern: Option<Box<Pattern>>,
+    /// Format traits that a format string asks for: `Display`, `Debug`, `LowerHex`, ….
+    pub(crate) traits: Vec<Symbol>,
+}
+
+/// Calls `visit` with each expression directly inside of one, blocks' statements excepted: those
+/// come with their block, which the caller visits.
+pub(crate) fn children<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
+    match expr {
+        Expr::Call(callee, args) => {
+            visit(callee);
+            args.iter().for_each(visit);
+        }
+        Expr::Method(call) => {
+            visit(&call.receiver);
+            call.args.iter().for_each(visit);
+        }
+        Expr::Field(inner, _)
+        | Expr::Unary(_, inner)
+        | Expr::Reference(inner)
+        | Expr::Cast(inner, _)
+        | Expr::Let(_, inner)
+        | Expr::Try(inner)
+        | Expr::Await(inner)
+        | Expr::Cfg(_, inner)
+        | Expr::If(inner, _, None)
+        | Expr::While(inner, _)
+        | Expr::For(_, inner, _) => visit(inner),
+        Expr::If(condition, _, Some(otherwise)) => {
+            visit(condition);
+            visit(otherwise);
+        }
+        Expr::Struct(_, fields, base) => {
+            fields.iter().for_each(|(_, value)| visit(value));
+            if let Some(base) = base {
+                visit(base);
+            }
+        }
+        Expr::Binary(_, left, right)
+        | Expr::Assign(left, right)
+        | Expr::Index(left, right)
+        | Expr::Repeat(left, right) => {
+            visit(left);
+            visit(right);
+        }
+        Expr::Range(start, end) => [start, end].into_iter().flatten().for_each(|part| visit(part)),
+        Expr::Tuple(parts) | Expr::Array(parts) => parts.iter().for_each(visit),
+        Expr::Match(value, arms) => {
+            visit(value);
+            for arm in arms {
+                arm.guard.iter().for_each(&mut *visit);
+                visit(&arm.body);
+            }
+        }
+        Expr::Closure(closure) => visit(&closure.body),
+        Expr::Return(value) | Expr::Break(value) => value.iter().for_each(|value| visit(value)),
+        Expr::Macro(call) => call.args.iter().flatten().for_each(visit),
+        Expr::Path(_)
+        | Expr::Literal(_)
+        | Expr::Block(_)
+        | Expr::Async(_)
+        | Expr::Loop(_)
+        | Expr::Infer
+        | Expr::Verbatim(_) => {}
+    }
+}

@@ -1,0 +1,100 @@
+//! The fixpoint over all imports: in each round every import is looked up in the tables that the
+//! round before left, until nothing changes. Replacing rather than adding lets a name that became
+//! known shadow a glob's; if it should ever go in circles, what was found is kept together.
+
+use std::collections::HashMap;
+
+use super::lookup::Names;
+use crate::symbol::Symbol;
+use crate::world::{ALL_NS, Binding, Def, ModId, Ns, World};
+
+/// Rounds after which names are only added, never taken away.
+const SETTLE: usize = 40;
+
+/// Resolves all imports of the program.
+pub(crate) fn resolve_imports(world: &mut World<'_>) {
+    for round in 0..SETTLE * 3 {
+        let mut results: Vec<Vec<(Ns, Def)>> = Vec::with_capacity(world.imports.len());
+        for at in 0..world.imports.len() {
+            results.push(targets(world, at));
+        }
+        let mut changed = false;
+        for (import, mut result) in world.imports.iter_mut().zip(results) {
+            if round >= SETTLE {
+                for old in &import.targets {
+                    if !result.contains(old) {
+                        result.push(*old);
+                    }
+                }
+            }
+            if import.targets != result {
+                import.targets = result;
+                changed = true;
+            }
+        }
+        rebuild(world);
+        if !changed {
+            return;
+        }
+    }
+}
+
+fn targets(world: &World<'_>, at: usize) -> Vec<(Ns, Def)> {
+    let import = &world.imports[at];
+    let names = Names::new(world);
+    let mut found = Vec::new();
+    let edition = world.krate(world.module(import.module).krate).edition;
+    for ns in ALL_NS {
+        if (import.only_types || import.glob) && ns != Ns::Type {
+            continue;
+        }
+        if ns == Ns::Macro
+            && let [only] = import.path.as_slice()
+            && let Some(node) = world.textual_macro(import.env, *only)
+        {
+            found.push((ns, Def::Node(node)));
+            continue;
+        }
+        let mut resolution = if edition == 2015 {
+            // Paths of `use` begin at the crate's root, or with a crate's name.
+            names.path(import.module, &import.path, true, ns)
+        } else {
+            names.path(import.module, &import.path, import.global, ns)
+        };
+        if edition == 2015 && resolution.defs.is_empty() {
+            resolution = names.path(import.module, &import.path, false, ns);
+        }
+        if resolution.consumed < import.path.len() {
+            // `use Trait::CONST` and the like do not exist; what is left over means nothing.
+            continue;
+        }
+        for def in resolution.defs {
+            // An import that finds itself means nothing.
+            if !found.contains(&(ns, def)) {
+                found.push((ns, def));
+            }
+        }
+    }
+    found
+}
+
+fn rebuild(world: &mut World<'_>) {
+    let mut tables: HashMap<ModId, HashMap<(Ns, Symbol), Vec<Binding>>> = HashMap::new();
+    for import in &world.imports {
+        if import.glob {
+            continue;
+        }
+        let table = tables.entry(import.module).or_default();
+        for (ns, def) in &import.targets {
+            let bindings = table.entry((*ns, import.name)).or_default();
+            let binding = Binding { def: *def, vis: import.vis };
+            if !bindings.contains(&binding) {
+                bindings.push(binding);
+            }
+        }
+    }
+    for (module, table) in tables {
+        world.modules[module.0 as usize].imported = table;
+    }
+}
+

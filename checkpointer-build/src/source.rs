@@ -1,0 +1,161 @@
+//! Reads source files: all `.rs` files below the given folders at once, in parallel, and others
+//! (`#[path]`, `include!`, OUT_DIR) as they are asked for. What was made of a file is kept in a
+//! cache folder by the file's content, so that a build reads only what changed.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::ir;
+use crate::lower::{self, ParseFailure};
+use crate::summaries::Summaries;
+use crate::world::Arenas;
+
+/// A file as far as it could be read.
+#[derive(Clone, Copy)]
+pub(crate) enum Loaded<'a> {
+    File(&'a ir::File),
+    Broken(&'a ParseFailure),
+    Missing,
+}
+
+/// The files of one analysis.
+pub(crate) struct Sources<'a> {
+    arenas: &'a Arenas,
+    files: HashMap<PathBuf, Loaded<'a>>,
+    /// Content hashes of what was read, for the summaries' cache.
+    summaries: Option<Summaries>,
+    lines: usize,
+}
+
+impl<'a> Sources<'a> {
+    /// Nothing read yet. With `cache`, summaries are looked up and kept there.
+    pub(crate) fn new(arenas: &'a Arenas, cache: Option<&Path>) -> Self {
+        Sources {
+            arenas,
+            files: HashMap::new(),
+            summaries: cache.map(Summaries::open),
+            lines: 0,
+        }
+    }
+
+    /// Reads all `.rs` files below the folders, on all processors.
+    pub(crate) fn preload(&mut self, folders: &[PathBuf]) {
+        let mut paths = Vec::new();
+        for folder in folders {
+            let walk = walkdir::WalkDir::new(folder).follow_links(true).into_iter();
+            let walk = walk.filter_entry(|entry| {
+                let name = entry.file_name().to_string_lossy();
+                entry.depth() == 0 || !(name.starts_with('.') || (entry.file_type().is_dir() && name == "target"))
+            });
+            for entry in walk.flatten() {
+                if entry.path().extension().is_some_and(|e| e == "rs") && entry.file_type().is_file() {
+                    paths.push(entry.into_path());
+                }
+            }
+        }
+        paths.sort();
+        paths.dedup();
+        paths.retain(|path| !self.files.contains_key(path));
+        let next = AtomicUsize::new(0);
+        let done: Mutex<Vec<(usize, Option<Read>)>> = Mutex::new(Vec::with_capacity(paths.len()));
+        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(paths.len().max(1));
+        let summaries = self.summaries.as_ref();
+        std::thread::scope(|scope| {
+            for _ in 0..threads {
+                let worker = || {
+                    let mut mine = Vec::new();
+                    loop {
+                        let at = next.fetch_add(1, Ordering::Relaxed);
+                        let Some(path) = paths.get(at) else { break };
+                        mine.push((at, read(path, summaries)));
+                    }
+                    done.lock().unwrap_or_else(std::sync::PoisonError::into_inner).append(&mut mine);
+                };
+                // Deeply nested sources need more than a thread's default stack.
+                let spawned = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, worker);
+                drop(spawned);
+            }
+        });
+        let mut done = done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        done.sort_by_key(|(at, _)| *at);
+        for (at, read) in done {
+            self.keep(paths[at].clone(), read);
+        }
+    }
+
+    fn keep(&mut self, path: PathBuf, read: Option<Read>) -> Loaded<'a> {
+        let loaded = match read {
+            None => Loaded::Missing,
+            Some(Read { result, lines, fresh, hash }) => {
+                self.lines += lines;
+                match result {
+                    Ok(file) => {
+                        let file: &'a ir::File = self.arenas.files.alloc(file);
+                        if let Some(summaries) = &mut self.summaries {
+                            summaries.keep(hash, file, fresh);
+                        }
+                        Loaded::File(file)
+                    }
+                    Err(failure) => Loaded::Broken(self.arenas.failures.alloc(failure)),
+                }
+            }
+        };
+        self.files.insert(path, loaded);
+        loaded
+    }
+
+    /// One file, read now if it was not before.
+    pub(crate) fn get(&mut self, path: &Path) -> Loaded<'a> {
+        if let Some(loaded) = self.files.get(path) {
+            return *loaded;
+        }
+        let read = read(path, self.summaries.as_ref());
+        self.keep(path.to_owned(), read)
+    }
+
+    /// Whether there is such a file.
+    pub(crate) fn exists(&self, path: &Path) -> bool {
+        self.files.contains_key(path) || path.is_file()
+    }
+
+    /// How many lines were read.
+    pub(crate) fn lines(&self) -> usize {
+        self.lines
+    }
+
+    /// Writes the summaries of new files into the cache and drops those that this analysis did not use.
+    pub(crate) fn save(&self) {
+        if let Some(summaries) = &self.summaries {
+            summaries.save();
+        }
+    }
+}
+
+/// The stack of threads that parse or walk syntax trees.
+pub(crate) const STACK: usize = 256 << 20;
+
+struct Read {
+    result: Result<ir::File, ParseFailure>,
+    lines: usize,
+    fresh: bool,
+    hash: [u8; 32],
+}
+
+fn read(path: &Path, summaries: Option<&Summaries>) -> Option<Read> {
+    let bytes = std::fs::read(path).ok()?;
+    let hash = *blake3::hash(&bytes).as_bytes();
+    let lines = bytes.iter().filter(|byte| **byte == b'\n').count();
+    if let Some(file) = summaries.and_then(|summaries| summaries.get(&hash)) {
+        return Some(Read { result: Ok(file), lines, fresh: false, hash });
+    }
+    let result = match std::str::from_utf8(&bytes) {
+        Ok(text) => lower::file(text),
+        Err(error) => Err(ParseFailure {
+            message: format!("it is not UTF-8: {error}"),
+            at: crate::ir::Pos { line: 1, column: 1 },
+        }),
+    };
+    Some(Read { result, lines, fresh: true, hash })
+}
