@@ -29,10 +29,12 @@ pub(crate) struct Options {
     /// In a build script: the names behind `CARGO_FEATURE_`, which are then the root package's features, whatever the
     /// three above say.
     pub(crate) script_features: Option<BTreeSet<String>>,
-    /// The target triple; dependencies of other platforms are left out.
+    /// The target triple, or none for the host's; dependencies of other platforms are left out.
     pub(crate) target: Option<String>,
     /// The program of the variable `CARGO`, or none for the one in the path.
     pub(crate) cargo: Option<PathBuf>,
+    /// The program of the variable `RUSTC`, or none for the one in the path.
+    pub(crate) rustc: Option<PathBuf>,
     /// Where to look, upwards, for the lock file of the build that a published package is a part of: `OUT_DIR`.
     pub(crate) lock_hint: Option<PathBuf>,
 }

@@ -29,7 +29,12 @@ pub(super) fn load(
     let lock = above
         .into_iter()
         .find_map(|folder| Lock::find(folder, &known.name(), &known.version()));
-    let first_line = reason.lines().next().unwrap_or_default().to_owned();
+    // Before its error, Cargo may say that it waits for a lock.
+    let first_line = reason
+        .lines()
+        .find(|line| line.starts_with("error"))
+        .or(reason.lines().next())
+        .unwrap_or_default();
     let mut diagnostics = vec![format!(
         "cargo metadata failed for {} ({first_line}); features of its dependencies are unknown, and an update that changes nothing but features goes unnoticed",
         manifest.display()

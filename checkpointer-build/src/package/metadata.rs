@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use cargo_metadata as cargo;
 
@@ -13,6 +14,10 @@ use super::{
 
 /// Asks Cargo for the resolved packages; on failure gives its words.
 pub(super) fn load(manifest: &Path, options: &Options) -> Result<Workspace, String> {
+    let mut options = options.clone();
+    // Packages of other platforms need not be on this machine, and without the network they can't come.
+    options.target = options.target.or_else(|| host(options.rustc.as_deref()));
+    let options = &options;
     let known = ask(manifest, options, &["--offline", "--locked"])
         .or_else(|refused| unlocked(manifest, options, refused))?;
     let directory = known.workspace_root.clone().into_std_path_buf();
@@ -52,6 +57,18 @@ fn unlocked(
     // Best effort: if it can't be removed, it is what any Cargo command would have left.
     let _ = std::fs::remove_file(&lock);
     known
+}
+
+/// The triple that rustc compiles for by itself.
+fn host(rustc: Option<&Path>) -> Option<String> {
+    let told = Command::new(rustc.unwrap_or(Path::new("rustc")))
+        .arg("-vV")
+        .output()
+        .ok()?;
+    let text = String::from_utf8(told.stdout).ok()?;
+    text.lines()
+        .find_map(|line| line.strip_prefix("host: "))
+        .map(str::to_owned)
 }
 
 fn ask(manifest: &Path, options: &Options, flags: &[&str]) -> Result<cargo::Metadata, String> {
