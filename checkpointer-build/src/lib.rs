@@ -12,6 +12,7 @@ mod impure;
 mod ir;
 mod lower;
 mod normalize;
+mod package;
 mod program;
 mod reach;
 mod resolve;
