@@ -19,6 +19,7 @@ pub(crate) fn method(
     expected: &Ty,
 ) -> Option<Ty> {
     let mut step = receiver.clone();
+    let mut imported = None;
     for _ in 0..DEPTH {
         if let Some((receiver, signature)) = own(&step, name) {
             let Some(signature) = signature else {
@@ -28,11 +29,18 @@ pub(crate) fn method(
             return Some(result(signature, &receiver, args, &want));
         }
         if let Some(found) = universal::method(&step, name, turbofish, args, expected) {
-            return Some(found);
+            // A trait outside the prelude, such as `Borrow`, is hardly imported where a type's own method has the name.
+            if universal::in_prelude(name) {
+                return Some(found);
+            }
+            imported.get_or_insert(found);
         }
-        step = deref(&step)?;
+        match deref(&step) {
+            Some(next) => step = next,
+            None => break,
+        }
     }
-    None
+    imported
 }
 
 /// The parameter types of a closure that is passed as argument `arg` (from 0, without the receiver)
@@ -251,5 +259,176 @@ pub(super) fn collected(target: &Ty, item: &Ty) -> Ty {
             _ => target.clone(),
         },
         _ => target.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::std_facts::shape::Reader;
+    use crate::symbol::Symbol;
+    use crate::ty::NodeId;
+
+    /// A type in the tables' language; `A` stands for a struct of the user's.
+    fn ty(text: &str) -> Ty {
+        let user = Ty::Adt(NodeId(7), Vec::new());
+        let mut found = Match::new(&Ty::Unknown, &Ty::Unknown, &[]);
+        found.fit(&Reader::new("A").shape(), &user);
+        found.build(&Reader::new(text).shape())
+    }
+
+    fn check(receiver: &str, name: &str, args: &[&str], expected: &str) {
+        let args: Vec<_> = args.iter().map(|arg| ty(arg)).collect();
+        let found = method(&ty(receiver), name, &[], &args, &Ty::Unknown);
+        assert_eq!(found, Some(ty(expected)), "{receiver}.{name}()");
+    }
+
+    #[test]
+    fn methods_are_found_behind_pointers() {
+        check("&Vec<A>", "first", &[], "Option<&A>");
+        check(
+            "Arc<Mutex<Vec<A>>>",
+            "lock",
+            &[],
+            "Lock<MutexGuard<Vec<A>>>",
+        );
+        check("MutexGuard<Vec<A>>", "iter", &[], "Iter<&A>");
+        check("[A;]", "windows", &["usize"], "Iter<&[A]>");
+        check("Rc<RefCell<A>>", "borrow", &[], "Ref<A>");
+    }
+
+    #[test]
+    fn closures_give_their_result_on() {
+        check("Option<A>", "map", &["fn(A) u8"], "Option<u8>");
+        check("Iter<&A>", "map", &["fn(&A) Vec<u8>"], "Iter<Vec<u8>>");
+        check("Iter<A>", "flat_map", &["fn(A) Vec<u8>"], "Iter<u8>");
+        check("Iter<A>", "fold", &["u64", "fn(u64, A) u64"], "u64");
+        check(
+            "Result<A, u8>",
+            "map_err",
+            &["fn(u8) String"],
+            "Result<A, String>",
+        );
+        check("Range<usize>", "map", &["fn(usize) A"], "Iter<A>");
+    }
+
+    #[test]
+    fn maps_know_keys_and_values() {
+        check("HashMap<String, A>", "get", &["&str"], "Option<&A>");
+        check(
+            "HashMap<String, A>",
+            "entry",
+            &["String"],
+            "hash_map::Entry<String, A>",
+        );
+        check("hash_map::Entry<String, A>", "or_default", &[], "&A");
+        check("&BTreeMap<u8, A>", "iter", &[], "Iter<(&u8, &A)>");
+        check("&BTreeMap<u8, A>", "into_iter", &[], "Iter<(&u8, &A)>");
+    }
+
+    #[test]
+    fn what_depends_on_the_index_or_the_context_follows_it() {
+        check("Vec<A>", "get", &["usize"], "Option<&A>");
+        check("Vec<A>", "get", &["Range<usize>"], "Option<&[A]>");
+        let collected = method(
+            &ty("Iter<A>"),
+            "collect",
+            &[ty("Vec<_>")],
+            &[],
+            &Ty::Unknown,
+        );
+        assert_eq!(collected, Some(ty("Vec<A>")));
+        let results = method(
+            &ty("Iter<Result<A, u8>>"),
+            "collect",
+            &[ty("Result<Vec<_>, _>")],
+            &[],
+            &Ty::Unknown,
+        );
+        assert_eq!(results, Some(ty("Result<Vec<A>, u8>")));
+        let sum = method(&ty("Iter<u8>"), "sum", &[], &[], &ty("u64"));
+        assert_eq!(sum, Some(ty("u64")));
+        let parsed = method(&ty("&str"), "parse", &[ty("u8")], &[], &Ty::Unknown);
+        assert_eq!(parsed, Some(ty("Result<u8, ParseIntError>")));
+    }
+
+    #[test]
+    fn a_clone_is_of_what_has_clone() {
+        check("&Vec<A>", "clone", &[], "Vec<A>");
+        check("&Mutex<A>", "clone", &[], "&Mutex<A>");
+        check("&str", "to_owned", &[], "String");
+        check("&&str", "clone", &[], "&str");
+        let generic = Ty::std("Vec", vec![Ty::Param(Symbol::new("T"))]).referenced();
+        assert_eq!(
+            method(&generic, "clone", &[], &[], &Ty::Unknown),
+            Some(Ty::Unknown)
+        );
+    }
+
+    #[test]
+    fn comparison_of_references_stays_a_reference_but_floats_have_their_own() {
+        check("&u8", "max", &["&u8"], "&u8");
+        check("&f64", "max", &["f64"], "f64");
+        check("Iter<A>", "max", &[], "Option<A>");
+    }
+
+    #[test]
+    fn an_unknown_item_does_not_choose_between_signatures() {
+        check("Vec<&str>", "concat", &[], "String");
+        let unknown = Ty::std("Vec", vec![Ty::Unknown]);
+        assert_eq!(
+            method(&unknown, "concat", &[], &[], &Ty::Unknown),
+            Some(Ty::Unknown)
+        );
+        check(
+            "Poll<Result<A, u8>>",
+            "map_ok",
+            &["fn(A) u16"],
+            "Poll<Result<u16, u8>>",
+        );
+    }
+
+    #[test]
+    fn what_std_does_not_have_is_not_answered() {
+        assert_eq!(
+            method(&ty("Vec<A>"), "no_such_method", &[], &[], &Ty::Unknown),
+            None
+        );
+        assert_eq!(method(&ty("A"), "clone", &[], &[], &Ty::Unknown), None);
+        assert_eq!(method(&ty("&A"), "len", &[], &[], &Ty::Unknown), None);
+        assert_eq!(method(&ty("Box<A>"), "len", &[], &[], &Ty::Unknown), None);
+    }
+
+    #[test]
+    fn closure_parameters_come_from_the_receiver_and_earlier_arguments() {
+        assert_eq!(
+            closure_params(&ty("&Vec<A>"), "sort_by", 0, &[]),
+            vec![ty("&A"), ty("&A")]
+        );
+        assert_eq!(
+            closure_params(&ty("Iter<A>"), "fold", 1, &[ty("u8")]),
+            vec![ty("u8"), ty("A")]
+        );
+        assert_eq!(
+            closure_params(&ty("HashMap<u8, A>"), "retain", 0, &[]),
+            vec![ty("&u8"), ty("&A")]
+        );
+        assert!(closure_params(&ty("A"), "map", 0, &[]).is_empty());
+    }
+
+    #[test]
+    fn a_call_reaches_the_traits_that_its_signature_asks_for() {
+        assert_eq!(calls(&ty("&Vec<A>"), "len"), Some(Vec::new()));
+        assert_eq!(calls(&ty("Vec<A>"), "push"), Some(Vec::new()));
+        assert_eq!(calls(&ty("Vec<A>"), "contains"), Some(vec!["PartialEq"]));
+        assert!(
+            calls(&ty("HashMap<A, u8>"), "insert").is_some_and(|traits| traits.contains(&"Hash"))
+        );
+        assert!(
+            calls(&ty("BinaryHeap<A>"), "push")
+                .is_some_and(|traits| traits.contains(&"PartialOrd"))
+        );
+        assert!(calls(&ty("Iter<A>"), "map").is_some_and(|traits| traits.contains(&"Iterator")));
+        assert_eq!(calls(&ty("A"), "len"), None);
     }
 }

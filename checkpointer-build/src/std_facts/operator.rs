@@ -2,6 +2,7 @@
 
 use super::deref::deref;
 use super::shape::is_literal;
+use super::trigger_lists;
 use crate::symbol::Symbol;
 use crate::ty::Ty;
 
@@ -25,19 +26,12 @@ pub(super) fn number(name: Symbol) -> Option<Number> {
 }
 
 /// The operator that a method of a trait in `std::ops` stands for.
-pub(super) fn token(method: &str) -> &'static str {
-    match method {
-        "add" => "+",
-        "sub" => "-",
-        "mul" => "*",
-        "div" => "/",
-        "rem" => "%",
-        "bitand" => "&",
-        "bitor" => "|",
-        "bitxor" => "^",
-        "shl" => "<<",
-        _ => ">>",
-    }
+pub(super) fn token_of(method: &str) -> Option<&'static str> {
+    let operators = trigger_lists::OPERATORS
+        .iter()
+        .filter(|(of, ..)| !matches!(*of, "Neg" | "Not" | "Index" | "IndexMut"));
+    let mut found = operators.filter(|(.., name)| *name == method);
+    found.next().map(|(_, token, _)| *token)
 }
 
 /// The type of `left op right` (`+`, `==`, `&&`, `<<`, and assignments such as `+=`).

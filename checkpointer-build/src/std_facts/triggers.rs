@@ -33,19 +33,36 @@ impl Triggers {
     pub(crate) fn has_method(&self, name: &str, owner: Option<&str>) -> bool {
         self.methods.contains(name)
             || self.methods.iter().any(|method| {
-                method.rsplit_once("::").is_some_and(|(of, last)| last == name && owner.is_none_or(|owner| owner == of))
+                method
+                    .rsplit_once("::")
+                    .is_some_and(|(of, last)| last == name && owner.is_none_or(|owner| owner == of))
             })
     }
 
     fn new(operators: &[&'static str], methods: &[&'static str], macros: &[&'static str]) -> Self {
-        let words = |lists: &[&'static str]| lists.iter().flat_map(|list| list.split_whitespace()).collect();
-        Self { operators: words(operators), methods: words(methods), macros: words(macros), always: false }
+        let words = |lists: &[&'static str]| {
+            lists
+                .iter()
+                .flat_map(|list| list.split_whitespace())
+                .collect()
+        };
+        Self {
+            operators: words(operators),
+            methods: words(methods),
+            macros: words(macros),
+            always: false,
+        }
     }
 }
 
 /// The triggers of a trait of std by its simple name; `None`: not known, so its impls count whole.
 pub(crate) fn triggers(trait_name: &str) -> Option<&'static Triggers> {
     TRIGGERS.get(trait_name)
+}
+
+/// The triggers of all known traits.
+pub(super) fn all() -> impl Iterator<Item = &'static Triggers> {
+    TRIGGERS.values()
 }
 
 static TRIGGERS: LazyLock<BTreeMap<&'static str, Triggers>> = LazyLock::new(|| {
@@ -56,7 +73,13 @@ static TRIGGERS: LazyLock<BTreeMap<&'static str, Triggers>> = LazyLock::new(|| {
         }
     };
     add(lists::MARKERS, Triggers::default());
-    add("Drop Deref DerefMut GlobalAlloc Termination Borrow BorrowMut", Triggers { always: true, ..Triggers::default() });
+    add(
+        "Drop Deref DerefMut GlobalAlloc Termination Borrow BorrowMut",
+        Triggers {
+            always: true,
+            ..Triggers::default()
+        },
+    );
     for (name, operator, method) in lists::OPERATORS {
         add(name, Triggers::new(&[operator], &[method], &[]));
     }
@@ -79,7 +102,10 @@ mod tests {
         assert!(of("Hash").operators.contains("=="));
         assert!(of("Hash").macros.contains("assert_eq"));
         assert!(of("BuildHasher").has_method("get", None));
-        assert!(of("Default").has_method("contains_key", None), "BuildHasherDefault makes its hasher by default()");
+        assert!(
+            of("Default").has_method("contains_key", None),
+            "BuildHasherDefault makes its hasher by default()"
+        );
     }
 
     #[test]
@@ -94,7 +120,10 @@ mod tests {
     fn conversions_are_found_behind_operators_and_owners() {
         assert!(of("From").operators.contains("?"));
         assert!(of("From").has_method("new", Some("CString")));
-        assert!(of("From").has_method("new", None), "an unknown owner may be the one");
+        assert!(
+            of("From").has_method("new", None),
+            "an unknown owner may be the one"
+        );
         assert!(!of("From").has_method("new", Some("Vec")));
     }
 
@@ -105,7 +134,6 @@ mod tests {
             ("PartialEq", "Hash"),
             ("PartialEq", "Hasher"),
             ("PartialEq", "BuildHasher"),
-            ("Ord", "PartialOrd"),
             ("Hash", "Hasher"),
             ("Hash", "BuildHasher"),
             ("Extend", "Ord"),
@@ -130,7 +158,11 @@ mod tests {
             ("Index", "Ord"),
         ] {
             let (caller, called) = (of(caller), of(called));
-            assert!(caller.operators.is_subset(&called.operators), "{:?}", caller.operators);
+            assert!(
+                caller.operators.is_subset(&called.operators),
+                "{:?}",
+                caller.operators
+            );
             let missing: Vec<_> = caller.methods.difference(&called.methods).collect();
             assert!(missing.is_empty(), "{missing:?}");
             assert!(caller.macros.is_subset(&called.macros));

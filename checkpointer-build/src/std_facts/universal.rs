@@ -46,9 +46,7 @@ pub(super) fn method(
             vec![Ty::unit(), Ty::std("fmt::Error", Vec::new())],
         )),
         "type_id" => Some(Ty::std("TypeId", Vec::new())),
-        "add" | "sub" | "mul" | "div" | "rem" | "bitand" | "bitor" | "bitxor" | "shl" | "shr" => {
-            Some(operator::binary(operator::token(name), step, arg))
-        }
+
         "neg" => Some(operator::unary("-", step)),
         "not" => Some(operator::unary("!", step)),
         "add_assign" | "sub_assign" | "mul_assign" | "div_assign" | "rem_assign"
@@ -57,8 +55,26 @@ pub(super) fn method(
         }
         "deref" | "deref_mut" => Some(super::deref::deref(step)?.referenced()),
         "index" | "index_mut" => Some(operator::index(step, arg).referenced()),
-        _ => None,
+        _ => operator::token_of(name).map(|token| operator::binary(token, step, arg)),
     }
+}
+
+/// Whether a method's trait needs no import.
+pub(super) fn in_prelude(name: &str) -> bool {
+    !matches!(
+        name,
+        "borrow"
+            | "borrow_mut"
+            | "hash"
+            | "fmt"
+            | "type_id"
+            | "deref"
+            | "deref_mut"
+            | "index"
+            | "index_mut"
+            | "not"
+            | "neg"
+    ) && super::operator::token_of(name).is_none()
 }
 
 /// The traits that such a method can call.

@@ -58,7 +58,9 @@ static TABLES: LazyLock<HashMap<(Symbol, Symbol), Vec<Signature>>> = LazyLock::n
 
 /// The signatures of this name that stand under a key of [`keys`], in the table's order.
 pub(super) fn signatures(key: Symbol, name: &str) -> &'static [Signature] {
-    TABLES.get(&(key, Symbol::new(name))).map_or(&[], Vec::as_slice)
+    TABLES
+        .get(&(key, Symbol::new(name)))
+        .map_or(&[], Vec::as_slice)
 }
 
 fn read(table: &'static str, tables: &mut HashMap<(Symbol, Symbol), Vec<Signature>>) {
@@ -79,7 +81,10 @@ fn read(table: &'static str, tables: &mut HashMap<(Symbol, Symbol), Vec<Signatur
                 calls: calls.split(',').filter(|call| !call.is_empty()).collect(),
                 is_method: !name.starts_with("::"),
             };
-            let key = (shape_key(&owner), Symbol::new(name.trim_start_matches("::")));
+            let key = (
+                shape_key(&owner),
+                Symbol::new(name.trim_start_matches("::")),
+            );
             tables.entry(key).or_default().push(signature);
         }
     }

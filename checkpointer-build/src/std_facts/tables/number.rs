@@ -94,9 +94,7 @@ wrapping_abs() NonZero<T>; is_positive() bool; is_negative() bool; checked_neg()
 saturating_neg() NonZero<T>; wrapping_neg() NonZero<T>
 
 Wrapping<T>:
-count_ones() u32; count_zeros() u32; leading_zeros() u32; trailing_zeros() u32; rotate_left(u32) Self; rotate_right(u32) Self
-swap_bytes() Self; reverse_bits() Self; to_be() Self; to_le() Self; pow(u32) Self; abs() Self; signum() Self; is_positive() bool
-is_negative() bool; is_power_of_two() bool
+reverse_bits() Self
 Saturating<T>:
 count_ones() u32; count_zeros() u32; leading_zeros() u32; trailing_zeros() u32; rotate_left(u32) Self; rotate_right(u32) Self
 swap_bytes() Self; reverse_bits() Self; to_be() Self; to_le() Self; pow(u32) Self; abs() Self; signum() Self; is_positive() bool

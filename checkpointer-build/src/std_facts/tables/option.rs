@@ -48,9 +48,9 @@ is_eq() bool; is_ne() bool; is_lt() bool; is_gt() bool; is_le() bool; is_ge() bo
 reverse() Self; then(cmp::Ordering) Self; then_with(fn() cmp::Ordering) Self
 
 Bound<T>:
-as_ref() Bound<&T>; as_mut() Bound<&T>; map(fn(T) U) Bound<U>
+as_ref() Bound<&T>; map(fn(T) U) Bound<U>
 Bound<&T>:
-cloned() Bound<T> !Clone; copied() Bound<T>
+cloned() Bound<T> !Clone
 
 ControlFlow<B, C>:
 is_break() bool; is_continue() bool; break_value() Option<B>; continue_value() Option<C>
@@ -64,5 +64,5 @@ Poll<T>:
 map(fn(T) U) Poll<U>; is_ready() bool; is_pending() bool
 
 Cow<T>:
-is_borrowed() bool; is_owned() bool; to_mut() &Owned<T> !Clone,ToOwned; into_owned() Owned<T> !Clone,ToOwned
+to_mut() &Owned<T> !Clone,ToOwned; into_owned() Owned<T> !Clone,ToOwned
 ";

@@ -3,8 +3,7 @@
 /// See [`super`] for the notation.
 pub(super) const TABLE: &str = "
 Box<T>:
-::new(T) Box<T>; ::pin(T) Pin<Box<T>>; ::from_raw(*T) Box<T>; ::into_raw(Box<T>) *T; ::leak(Box<T>) &T; ::into_pin(Box<T>) Pin<Box<T>>
-::into_inner(Box<T>) T; ::as_ptr(&Box<T>) *T; ::as_mut_ptr(&Box<T>) *T; ::from_non_null(NonNull<T>) Box<T>; ::write(_, T) Box<T>
+::new(T) Box<T>; ::pin(T) Pin<Box<T>>; ::from_raw(*T) Box<T>; ::into_raw(Box<T>) *T; ::leak(Box<T>) &T; ::into_pin(Box<T>) Pin<Box<T>>; ::write(_, T) Box<T>
 ::new_uninit() Box<MaybeUninit<T>>; ::new_zeroed() Box<MaybeUninit<T>>
 Box<MaybeUninit<T>>:
 assume_init() Box<T>
