@@ -166,10 +166,10 @@ impl Parameter {
                 let (ident, name) = match &*typed.pat {
                     Pat::Ident(pattern) if pattern.subpat.is_none() => {
                         let name = pattern.ident.to_string();
-                        (
-                            pattern.ident.clone(),
-                            name.trim_start_matches("r#").to_owned(),
-                        )
+                        // The user's name, and yet the expansion's own: lints on user code leave it alone.
+                        let mut ident = pattern.ident.clone();
+                        ident.set_span(Span::call_site().located_at(ident.span()));
+                        (ident, name.trim_start_matches("r#").to_owned())
                     }
                     _ => (format_ident!("__argument_{index}"), format!("#{index}")),
                 };

@@ -33,7 +33,7 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> syn::Result<T
     Ok(quote! {
         #item
         const _: () = {
-            #[#private::linkme::distributed_slice(#private::STATICS)]
+            #[#private::linkme::distributed_slice(#private::CHECKPOINTER_STATICS)]
             #[linkme(crate = #private::linkme)]
             static CAPTURED: #private::CapturedStatic =
                 #private::CapturedStatic::new(::core::concat!(::core::module_path!(), "::", #text), #once, |__sink| #hash);

@@ -119,7 +119,11 @@ fn original(parts: &Parts<'_>, name: &Ident) -> TokenStream {
     let mut signature = parts.function.signature.clone();
     signature.ident = name.clone();
     let block = &parts.function.block;
-    quote!(#(#body_attributes)* #visibility #signature #block)
+    // Both lints would have the user change what the macro needs or has taken away.
+    quote! {
+        #[allow(clippy::missing_const_for_fn, clippy::must_use_candidate)]
+        #(#body_attributes)* #visibility #signature #block
+    }
 }
 
 /// The handle of the function as a whole, around the static that carries its row.

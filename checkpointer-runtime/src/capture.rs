@@ -9,7 +9,7 @@ use crate::table::Row;
 
 /// All statics marked `#[capture]`, in whatever crate and however private, gathered by the linker.
 #[linkme::distributed_slice]
-pub static STATICS: [CapturedStatic];
+pub static CHECKPOINTER_STATICS: [CapturedStatic];
 
 /// A static marked `#[capture]`.
 #[derive(Debug)]
@@ -45,7 +45,7 @@ impl Captured {
             return captured;
         }
         for path in &row.captured {
-            let mut found = STATICS
+            let mut found = CHECKPOINTER_STATICS
                 .iter()
                 .filter(|entry| entry.path == *path)
                 .peekable();

@@ -20,7 +20,7 @@ use crate::table::{Dependency, Row};
 
 /// All checkpointed functions of the program, in whatever crate, gathered by the linker.
 #[linkme::distributed_slice]
-pub static FUNCTIONS: [Descriptor];
+pub static CHECKPOINTER_FUNCTIONS: [Descriptor];
 
 /// What the expansion knows of a function, as a constant.
 pub struct Descriptor {
@@ -358,7 +358,7 @@ impl Function {
 
 /// All checkpointed functions of the program, called or not, in no particular order.
 pub fn functions() -> impl Iterator<Item = Function> {
-    FUNCTIONS.iter().map(Descriptor::function)
+    CHECKPOINTER_FUNCTIONS.iter().map(Descriptor::function)
 }
 
 /// The function of this path, such as `demo::<Model as Fit>::fit`.

@@ -9,8 +9,8 @@ pub use std::any::type_name_of_val as type_name_of;
 
 pub use crate::call::values::{NotResult, NotShared, Probe, shared, stored};
 pub use crate::call::{Arguments, Async, Fallible, Sync, Whole, call};
-pub use crate::capture::{CapturedStatic, STATICS};
-pub use crate::checkpoint::{Descriptor, FUNCTIONS};
+pub use crate::capture::{CHECKPOINTER_STATICS, CapturedStatic};
+pub use crate::checkpoint::{CHECKPOINTER_FUNCTIONS, Descriptor};
 pub use crate::config::Checkpointer;
 pub use crate::hashing::Sink;
 pub use crate::traits::{Argument, Outcome, Shareable, Storable};

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
 
-use crate::checkpoint::FUNCTIONS;
+use crate::checkpoint::CHECKPOINTER_FUNCTIONS;
 use crate::event::EventKind;
 
 /// What caching did in this process, over all functions.
@@ -53,7 +53,7 @@ pub struct Counts {
 /// The counters of all functions that were called in this process.
 #[must_use]
 pub fn stats() -> Stats {
-    let mut functions: Vec<FunctionStats> = FUNCTIONS
+    let mut functions: Vec<FunctionStats> = CHECKPOINTER_FUNCTIONS
         .iter()
         .filter_map(|descriptor| descriptor.existing_state())
         .map(|state| state.counters.read(state.path()))

@@ -69,6 +69,10 @@ pub fn was_hit<R>(run: impl FnOnce() -> R) -> (R, bool) {
     (result, any("hit") && !any("computing"))
 }
 
+pub(crate) fn is_recording() -> bool {
+    RECORDED.with_borrow(Option::is_some)
+}
+
 pub(crate) fn note(event: &Event<'_>) {
     let what = match event.kind {
         EventKind::Computing => "computing",

@@ -59,11 +59,11 @@ impl<'a> Parts<'a> {
         };
         let private = quote!(#runtime::__private);
         let name = &function.signature.ident;
-        let handle = function
-            .option(|options| options.handle.clone())
-            .unwrap_or_else(|| {
-                Ident::new(&name.to_string(), Span::call_site().located_at(name.span()))
-            });
+        let chosen = function.option(|options| options.handle.clone());
+        let chosen = chosen.unwrap_or_else(|| name.clone());
+        // At the user's name, and yet the expansion's own: lints on user code leave it alone.
+        let mut handle = chosen.clone();
+        handle.set_span(Span::call_site().located_at(chosen.span()));
         let (plain_attributes, body_attributes) = divide(&function.attributes);
         let idents: Vec<&Ident> = function
             .parameters

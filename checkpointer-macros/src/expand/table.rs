@@ -55,7 +55,7 @@ pub(crate) fn descriptor(function: &Function, found: &Found, private: &TokenStre
     quote! {
         #refusal
         #tracking
-        #[#private::linkme::distributed_slice(#private::FUNCTIONS)]
+        #[#private::linkme::distributed_slice(#private::CHECKPOINTER_FUNCTIONS)]
         #[linkme(crate = #private::linkme)]
         static FUNCTION: #private::Descriptor = #private::Descriptor::new(#text, || ::std::vec![#(#layers),*]) #path #capture_default #switches;
         FUNCTION.function()

@@ -1,0 +1,374 @@
+//! Every form of function that may be checkpointed: generics, patterns, lifetimes, nesting, stacking, aliases.
+
+use std::collections::HashMap;
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use checkpointer_runtime::checkpoint;
+use checkpointer_testing::{Runs, STORE};
+use futures_lite::future::block_on;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+static RUNS: Runs = Runs::new();
+
+#[checkpoint(using = STORE)]
+fn twice<T: Serialize + DeserializeOwned + Clone, const N: usize>(value: T) -> Vec<T> {
+    vec![value; N]
+}
+
+#[test]
+fn generic_functions_are_told_apart_by_their_type_arguments() {
+    assert_eq!(twice::<u8, 2>(1), [1, 1]);
+    assert_eq!(twice::<u8, 3>(1), [1, 1, 1]);
+    assert_eq!(twice::<u16, 2>(1), [1, 1]);
+    assert_ne!(twice::call_hash::<u8, 2>(1), twice::call_hash::<u8, 3>(1));
+    assert_ne!(twice::call_hash::<u8, 2>(1), twice::call_hash::<u16, 2>(1));
+    assert_eq!(twice::get::<u8, 3>(1).expect("it is stored"), [1, 1, 1]);
+}
+
+#[checkpoint(format = "memory", verbosity = 0)]
+fn patterns((a, b): (u32, u32), [c, ..]: [u32; 3], _: u8, mut d: u32) -> u32 {
+    d += 1;
+    a * 1000 + b * 100 + c * 10 + d
+}
+
+#[test]
+fn parameters_may_be_patterns() {
+    assert_eq!(patterns((1, 2), [3, 0, 0], 9, 4), 1235);
+    assert_eq!(patterns::rerun((1, 2), [3, 0, 0], 9, 4), 1235);
+    assert_ne!(
+        patterns::call_hash((1, 2), [3, 0, 0], 9, 4),
+        patterns::call_hash((1, 2), [3, 0, 0], 8, 4)
+    );
+}
+
+#[checkpoint(using = STORE)]
+fn longer<'a, 'b>(one: &'a str, other: &'b str, more: &[&str]) -> String
+where
+    'a: 'b,
+{
+    format!("{one}{other}{}", more.concat())
+}
+
+#[checkpoint(using = STORE)]
+fn shown(value: impl Debug + Serialize, times: usize) -> String {
+    format!("{value:?}").repeat(times)
+}
+
+#[test]
+fn lifetimes_and_impl_trait_parameters_are_kept() {
+    assert_eq!(longer("a", "b", &["c"]), "abc");
+    assert_eq!(longer::get("a", "b", &["c"]).expect("it is stored"), "abc");
+    assert_eq!(shown(1_u8, 2), "11");
+    assert_ne!(shown::call_hash(1_u8, 2), shown::call_hash(1_u16, 2));
+}
+
+#[test]
+fn functions_in_bodies_have_companions() {
+    #[checkpoint(format = "memory", verbosity = 0)]
+    fn nested(x: u8) -> u8 {
+        RUNS.count();
+        x + 1
+    }
+    assert_eq!((nested(1), nested(1), nested::get_or(0, 1)), (2, 2, 2));
+    assert_eq!(RUNS.take(), 1);
+}
+
+static FIBONACCI: Runs = Runs::new();
+
+#[checkpoint(format = "memory", verbosity = 0)]
+fn fibonacci(n: u64) -> u64 {
+    FIBONACCI.count();
+    if n < 2 {
+        n
+    } else {
+        fibonacci(n - 1) + fibonacci(n - 2)
+    }
+}
+
+#[checkpoint(format = "memory", verbosity = 0)]
+fn plain_fibonacci(n: u64) -> u64 {
+    FIBONACCI.count();
+    if n < 2 {
+        n
+    } else {
+        plain_fibonacci::original(n - 1) + plain_fibonacci::original(n - 2)
+    }
+}
+
+#[test]
+fn recursion_is_remembered_step_by_step_or_as_a_whole() {
+    assert_eq!(fibonacci(30), 832_040);
+    assert_eq!(FIBONACCI.take(), 31);
+    assert_eq!(plain_fibonacci(10), 55);
+    assert_eq!(FIBONACCI.take(), 177);
+    assert_eq!(plain_fibonacci(10), 55);
+    assert_eq!(FIBONACCI.take(), 0);
+    assert!(!plain_fibonacci::exists(9).expect("memory can be read"));
+}
+
+#[checkpoint(format = "memory", verbosity = 0)]
+#[checkpoint(using = STORE)]
+fn layered(x: u8) -> u8 {
+    LAYERED.count();
+    x + 1
+}
+
+static LAYERED: Runs = Runs::new();
+
+#[test]
+fn a_hit_in_a_lower_layer_fills_those_above() {
+    assert_eq!(layered(1), 2);
+    assert_eq!(LAYERED.take(), 1);
+    layered::call(1)
+        .layer(0)
+        .delete()
+        .expect("memory can be written");
+    assert!(layered::call(1).layer(0).get().is_err());
+    assert_eq!(layered::call(1).layer(1).get().expect("the disk has it"), 2);
+    assert_eq!(layered(1), 2);
+    assert_eq!(LAYERED.take(), 0);
+    assert_eq!(layered::call(1).layer(0).get().expect("it was filled"), 2);
+    assert_eq!(
+        layered::layer(1).clear().expect("the store can be written"),
+        1
+    );
+    assert_eq!(layered::get(1).expect("memory has it"), 2);
+    layered::delete(1).expect("the stores can be written");
+    assert!(layered::get(1).is_err());
+    layered::set(7, 1).expect("the stores can be written");
+    assert_eq!(
+        (
+            layered::call(1).layer(0).get().unwrap_or(0),
+            layered::call(1).layer(1).get().unwrap_or(0)
+        ),
+        (7, 7)
+    );
+}
+
+type Fallible<T> = Result<T, std::num::ParseIntError>;
+type Hidden = Result<i32, std::num::ParseIntError>;
+
+#[checkpoint(using = STORE, result = true)]
+fn parse(text: &str) -> Fallible<i32> {
+    PARSED.count();
+    text.parse()
+}
+
+#[checkpoint(format = "memory", verbosity = 0, result = false)]
+fn whole(text: &str) -> Hidden {
+    PARSED.count();
+    text.parse()
+}
+
+static PARSED: Runs = Runs::new();
+
+#[test]
+fn the_option_result_decides_behind_an_alias() {
+    assert!(parse("x").is_err() && parse("x").is_err());
+    assert_eq!(PARSED.take(), 2);
+    assert_eq!((parse("1"), parse("1")), (Ok(1), Ok(1)));
+    assert_eq!(parse::get("1").expect("it is stored"), 1);
+    assert_eq!(PARSED.take(), 1);
+    assert!(whole("x").is_err() && whole("x").is_err());
+    assert_eq!(PARSED.take(), 1);
+}
+
+struct Opaque;
+
+#[checkpoint(format = "memory", verbosity = 0)]
+fn marked(#[no_hash] _log: &Opaque, #[hash_by(|text: &str| text.len())] text: &str) -> usize {
+    MARKED.count();
+    text.len()
+}
+
+#[checkpoint(format = "memory", verbosity = 0, hash_by = |_log, map| map.len())]
+fn replaced(_log: &Opaque, map: HashMap<u8, Opaque>) -> usize {
+    MARKED.count();
+    map.len()
+}
+
+#[checkpoint(format = "memory", verbosity = 0, hash_by = |text, more| (text.trim(), *more))]
+fn borrowed(text: &str, more: u8) -> String {
+    MARKED.count();
+    format!("{}{more}", text.trim())
+}
+
+static MARKED: Runs = Runs::new();
+
+#[test]
+fn marks_decide_what_is_hashed() {
+    assert_eq!(
+        (
+            marked(&Opaque, "ab"),
+            marked(&Opaque, "cd"),
+            marked(&Opaque, "abc")
+        ),
+        (2, 2, 3)
+    );
+    assert_eq!(MARKED.take(), 2);
+    assert_eq!(replaced(&Opaque, HashMap::from([(1, Opaque)])), 1);
+    assert_eq!(replaced(&Opaque, HashMap::from([(2, Opaque)])), 1);
+    assert_eq!(MARKED.take(), 1);
+    assert_eq!(
+        (borrowed(" a", 1), borrowed("a ", 1), borrowed("a", 2)),
+        ("a1".into(), "a1".into(), "a2".into())
+    );
+    assert_eq!(MARKED.take(), 2);
+}
+
+/// Neither `Serialize` nor `Clone`.
+#[derive(Debug)]
+struct Heavy(u8);
+
+#[checkpoint(format = "memory", verbosity = 0)]
+fn heavy(x: u8) -> Arc<Heavy> {
+    Arc::new(Heavy(x))
+}
+
+#[derive(serde::Serialize, serde::Deserialize, Debug, PartialEq)]
+struct NotClone(u8);
+
+#[checkpoint(using = checkpointer_runtime::presets::MEMORY)]
+fn not_clone(x: u8) -> NotClone {
+    HEAVY.count();
+    NotClone(x)
+}
+
+static HEAVY: Runs = Runs::new();
+
+#[test]
+fn memory_keeps_what_can_be_cloned_or_turned_into_bytes() {
+    assert!(Arc::ptr_eq(&heavy(1), &heavy(1)));
+    assert_eq!(heavy(1).0, 1);
+    assert_eq!((not_clone(1), not_clone(1)), (NotClone(1), NotClone(1)));
+    assert_eq!(HEAVY.take(), 1);
+}
+
+mod area {
+    use checkpointer_runtime::checkpoint;
+
+    #[checkpoint(format = "memory", verbosity = 0, handle = area_cached)]
+    pub(crate) fn area(x: u8) -> u8 {
+        x
+    }
+}
+use area::{area, area_cached};
+
+#[test]
+fn a_companion_may_have_another_name() {
+    assert_eq!((area(1), area_cached::get_or(0, 1)), (1, 1));
+}
+
+struct Wrapper<T>(T);
+
+impl<T: Serialize + Copy + Into<u64>> Wrapper<T> {
+    #[checkpoint(using = STORE)]
+    fn total(#[hash_by(|this: &Self| this.0)] &self, by: u64) -> u64 {
+        RUNS_TOTAL.count();
+        self.0.into() * by
+    }
+
+    #[checkpoint(using = STORE)]
+    async fn later<'a>(
+        #[no_hash] self: Arc<Self>,
+        by: &'a str,
+        n: impl Into<u64> + Serialize + Clone,
+    ) -> Option<u64> {
+        RUNS_TOTAL.count();
+        by.parse::<u64>().ok().map(|x| x + n.into())
+    }
+}
+
+static RUNS_TOTAL: Runs = Runs::new();
+
+#[test]
+fn methods_of_generic_types_are_told_apart_by_the_types_arguments() {
+    assert_eq!(
+        (
+            Wrapper(2_u8).total(3),
+            Wrapper(2_u8).total(3),
+            Wrapper(2_u16).total(3)
+        ),
+        (6, 6, 6)
+    );
+    assert_eq!(RUNS_TOTAL.take(), 2);
+    assert_eq!(Wrapper(2_u8).total_call(3).get().expect("it is stored"), 6);
+    assert_eq!(block_on(Arc::new(Wrapper(1_u8)).later("4", 1_u8)), Some(5));
+    assert_eq!(block_on(Arc::new(Wrapper(9_u8)).later("4", 1_u8)), Some(5));
+    assert_eq!(RUNS_TOTAL.take(), 1);
+}
+
+trait Source {
+    async fn fetch(&self, id: u32) -> Result<String, String>;
+    fn build(self, mut_me: u8) -> u8;
+}
+
+#[derive(Serialize)]
+struct Remote(u8);
+
+impl Source for Remote {
+    #[checkpoint(using = STORE)]
+    async fn fetch(&self, id: u32) -> Result<String, String> {
+        RUNS_TRAIT.count();
+        futures_lite::future::yield_now().await;
+        if id == 0 {
+            return Err("none".into());
+        }
+        let text = Some(self.0).ok_or("missing")?;
+        Ok(format!("{text}{id}"))
+    }
+
+    #[checkpoint(format = "memory", verbosity = 0)]
+    fn build(mut self, mut mut_me: u8) -> u8 {
+        RUNS_TRAIT.count();
+        mut_me += 1;
+        self.0 += mut_me;
+        self.0
+    }
+}
+
+static RUNS_TRAIT: Runs = Runs::new();
+
+#[test]
+fn methods_of_trait_impls_may_be_async_and_take_self_by_value() {
+    assert_eq!(block_on(Remote(1).fetch(2)), Ok("12".to_owned()));
+    assert_eq!(block_on(Remote(1).fetch(2)), Ok("12".to_owned()));
+    assert_eq!(RUNS_TRAIT.take(), 1);
+    assert!(block_on(Remote(1).fetch(0)).is_err() && block_on(Remote(1).fetch(0)).is_err());
+    assert_eq!(RUNS_TRAIT.take(), 2);
+    assert_eq!((Remote(1).build(2), Remote(1).build(2)), (4, 4));
+    assert_eq!(RUNS_TRAIT.take(), 1);
+}
+
+macro_rules! made {
+    ($name:ident, $by:expr) => {
+        #[checkpoint(version = 1, format = "memory", verbosity = 0)]
+        fn $name(x: u32) -> u32 {
+            x * $by
+        }
+    };
+}
+
+made!(doubled, 2);
+
+fn other_scope() -> u32 {
+    made!(scoped, 5);
+    scoped(1)
+}
+
+#[test]
+fn functions_made_by_macros_have_a_version_and_a_path() {
+    assert_eq!((doubled(4), doubled(4)), (8, 8));
+    assert_eq!(doubled::function().path(), "forms::doubled");
+    made!(scoped, 3);
+    assert_eq!((scoped(1), other_scope(), scoped(1)), (3, 5, 3));
+}
+
+#[test]
+fn functions_are_values_still() {
+    assert_eq!([1, 2].map(fibonacci), [1, 1]);
+    let pointer: fn(u64) -> u64 = fibonacci;
+    assert_eq!(pointer(2), 1);
+}
