@@ -74,7 +74,9 @@ impl Lower<'_> {
         if is_tool(&path.segments[0].ident) && path.segments.len() > 1 {
             return;
         }
-        if name == "test" || name == "bench" {
+        // `tokio::test`, `rstest`, `wasm_bindgen_test`, and those that take cases.
+        if name.ends_with("test") || name == "bench" || name == "test_case" || name == "quickcheck"
+        {
             out.test = true;
         }
         let path = self.path(&mut path.clone());
@@ -306,7 +308,6 @@ fn is_inert(name: &str) -> bool {
             | "may_dangle"
             | "const_trait"
             | "thread_local"
-            | "default"
             | "pointee"
             | "linkage"
             | "ffi_const"

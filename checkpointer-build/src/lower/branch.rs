@@ -55,7 +55,13 @@ fn select_branches(input: ParseStream<'_>) -> syn::Result<Vec<Branch>> {
     while !input.is_empty() {
         let predicate = match input.parse::<Option<Token![_]>>()? {
             Some(_) => None,
-            None => Some(Predicate::parse(input)?),
+            None => {
+                let mut tokens = TokenStream::new();
+                while !input.peek(Token![=>]) {
+                    tokens.extend([input.parse::<proc_macro2::TokenTree>()?]);
+                }
+                Some(Predicate::from_tokens(tokens)?)
+            }
         };
         input.parse::<Token![=>]>()?;
         let contents = if input.peek(token::Brace) {

@@ -215,6 +215,10 @@ impl Lower<'_> {
             Lit::CStr(_) => Literal::CStr,
             Lit::Byte(_) => Literal::Byte,
             Lit::Char(_) => Literal::Char,
+            // `1_f32` is written like an integer.
+            Lit::Int(number) if number.suffix().starts_with('f') => {
+                Literal::Float(suffix(number.suffix()))
+            }
             Lit::Int(number) => Literal::Int(suffix(number.suffix())),
             Lit::Float(number) => Literal::Float(suffix(number.suffix())),
             Lit::Bool(_) => Literal::Bool,

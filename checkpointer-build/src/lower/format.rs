@@ -60,7 +60,7 @@ fn placeholder<'f>(text: &'f str, format: &mut Format<'f>) {
     }
     // Fill characters may be anything, a dollar sign included: names end at one and begin after
     // what no name can contain.
-    for part in spec.split('$').rev().skip(1) {
+    for part in spec.split('$').take(spec.matches('$').count()) {
         let start = part
             .char_indices()
             .rev()

@@ -21,12 +21,9 @@ const OPTION_LISTS: &[&str] = &[
     "capture",
     "clap",
     "command",
-    "default",
     "derivative",
     "diesel",
-    "display",
     "educe",
-    "error",
     "from",
     "group",
     "instrument",
@@ -92,6 +89,8 @@ impl Lower<'_> {
     pub(super) fn helper(&mut self, name: Symbol, meta: &Meta, out: &mut crate::ir::Attributes) {
         match meta {
             Meta::Path(_) => {}
+            // A word of `thiserror`, which no name can be.
+            Meta::List(list) if name == "error" && list.tokens.to_string() == "transparent" => {}
             Meta::NameValue(pair) => match &pair.value {
                 SynExpr::Lit(syn::ExprLit {
                     lit: syn::Lit::Str(text),
@@ -106,13 +105,8 @@ impl Lower<'_> {
                 self.options(list.tokens.clone(), &mut out.mentions);
             }
             Meta::List(list) => {
-                loose::read(
-                    self,
-                    list.tokens.clone(),
-                    loose::Strings::Plain,
-                    &mut out.mentions,
-                );
-                self.options(list.tokens.clone(), &mut out.mentions);
+                let strings = loose::Strings::Path;
+                loose::read(self, list.tokens.clone(), strings, &mut out.mentions);
             }
         }
     }
@@ -123,7 +117,7 @@ impl Lower<'_> {
                 self.option(input, out)?;
                 while !input.is_empty() && !input.peek(Token![,]) {
                     let rest: proc_macro2::TokenTree = input.parse()?;
-                    loose::read(self, rest.into(), loose::Strings::Plain, out);
+                    loose::read(self, rest.into(), loose::Strings::Path, out);
                 }
                 input.parse::<Option<Token![,]>>()?;
             }
@@ -178,7 +172,7 @@ impl Lower<'_> {
     }
 
     /// A string that may spell a path, a type, a `where` clause or an expression.
-    fn string(&mut self, key: &str, text: &LitStr, out: &mut Vec<Expr>) {
+    pub(super) fn string(&mut self, key: &str, text: &LitStr, out: &mut Vec<Expr>) {
         if TEXT_OPTIONS.contains(&key) {
             return;
         }

@@ -1,6 +1,6 @@
 //! Items of modules and blocks.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::Span;
 use syn::spanned::Spanned as _;
 
 use super::Lower;
@@ -51,7 +51,14 @@ pub(super) struct Parts<'s> {
 
 impl Lower<'_> {
     pub(super) fn head(&mut self, parts: &Parts<'_>) -> Head {
-        let (cfg, attributes) = self.attributes(parts.attrs);
+        let (cfg, mut attributes) = self.attributes(parts.attrs);
+        let name = match parts.name {
+            Some(name) => self.name(name),
+            None => Symbol::new(""),
+        };
+        if attributes.proc_macro.is_some_and(str_is_empty) {
+            attributes.proc_macro = Some(name);
+        }
         let first_attribute = parts
             .attrs
             .iter()
@@ -67,10 +74,7 @@ impl Lower<'_> {
         };
         let start = self.pos(first_attribute.unwrap_or(keyword));
         Head {
-            name: match parts.name {
-                Some(name) => self.name(name),
-                None => Symbol::new(""),
-            },
+            name,
             cfg,
             start,
             name_at: match parts.name {
@@ -130,8 +134,8 @@ impl Lower<'_> {
             }
             syn::Item::Macro(definition) => self.macro_definition(definition),
             syn::Item::Verbatim(tokens) => {
-                let item = self.verbatim_item(tokens);
-                return out.push(item);
+                let tokens = std::mem::take(tokens);
+                return self.unusual_item(tokens, out);
             }
             syn::Item::Impl(block) => self.impl_block(block),
             syn::Item::Trait(definition) => self.trait_definition(definition),
@@ -368,28 +372,10 @@ impl Lower<'_> {
                 .map(|(_, value)| self.expr(value)),
         }
     }
+}
 
-    /// `macro name(…) { … }` is read as a definition; anything else that syn passes on is kept as text.
-    fn verbatim_item(&mut self, tokens: &TokenStream) -> Item {
-        let all: Vec<TokenTree> = tokens.clone().into_iter().collect();
-        let first = all.first().map_or_else(Span::call_site, TokenTree::span);
-        let last = all.last().map_or(first, TokenTree::span);
-        let definition = self.macro_two(&all);
-        let (attrs, name, kind) = match definition {
-            Some((attrs, name, rules)) => (attrs, Some(name), ItemKind::MacroRules(rules)),
-            None => (Vec::new(), None, ItemKind::Verbatim(tokens.to_string())),
-        };
-        let head = self.head(&Parts {
-            attrs: &attrs,
-            vis: None,
-            first,
-            name: name.as_ref(),
-            last,
-        });
-        let mut bytes = Vec::new();
-        crate::normalize::write_tokens(tokens.clone(), &mut bytes);
-        head.with(kind, *blake3::hash(&bytes).as_bytes())
-    }
+fn str_is_empty(name: Symbol) -> bool {
+    name.is_empty()
 }
 
 fn syn_fn(item: &mut syn::ItemFn) -> super::function::Syntax<'_> {

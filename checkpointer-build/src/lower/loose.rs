@@ -22,13 +22,13 @@ const KEYWORDS: &[&str] = &[
     "static", "struct", "trait", "true", "type", "unsafe", "use", "where", "while",
 ];
 
-/// Whether strings may be format strings.
+/// What strings may be.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Strings {
     /// `{x}` in them is the variable `x`.
     Format,
-    /// They are plain text.
-    Plain,
+    /// They may spell a path, type or expression.
+    Path,
 }
 
 /// Reads the text of a call whose macro is not known.
@@ -79,10 +79,20 @@ pub(super) fn read(
 }
 
 fn read_part(lower: &mut Lower<'_>, part: Vec<TokenTree>, strings: Strings, out: &mut Vec<Expr>) {
-    if strings == Strings::Format {
-        for token in &part {
-            if let TokenTree::Literal(literal) = token {
-                string(lower, literal, out);
+    let key = match part.first() {
+        Some(TokenTree::Ident(key)) => lower.name(key),
+        _ => Symbol::new(""),
+    };
+    for token in &part {
+        if let TokenTree::Literal(literal) = token
+            && let syn::Lit::Str(text) = syn::Lit::new(literal.clone())
+        {
+            match strings {
+                Strings::Format if text.value().contains('{') => {
+                    lower.captures(&text, &[], &mut Vec::new(), out);
+                }
+                Strings::Format => {}
+                Strings::Path => lower.string(&key, &text, out),
             }
         }
     }
@@ -179,13 +189,4 @@ fn name(lower: &mut Lower<'_>, ident: &syn::Ident, out: &mut Vec<Expr>) {
         args: Vec::new(),
         at,
     })));
-}
-
-/// The variables that a string captures, if it is a format string.
-fn string(lower: &mut Lower<'_>, literal: &proc_macro2::Literal, out: &mut Vec<Expr>) {
-    if let syn::Lit::Str(text) = syn::Lit::new(literal.clone())
-        && text.value().contains('{')
-    {
-        lower.captures(&text, &[], &mut Vec::new(), out);
-    }
 }

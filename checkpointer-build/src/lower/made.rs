@@ -1,7 +1,5 @@
-//! Items that well-known macros make: `thread_local!` and `lazy_static!` declare statics; and
-//! definitions by `macro`.
+//! Items that well-known macros make: `thread_local!` and `lazy_static!` declare statics.
 
-use proc_macro2::{Delimiter, Span, TokenTree};
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Attribute, Ident, ItemStatic, StaticMutability, Token};
 
@@ -69,32 +67,6 @@ impl Lower<'_> {
         }
         true
     }
-
-    /// `macro name(…) { … }` and `macro name { (…) => { … } }`, as rules.
-    pub(super) fn macro_two(
-        &mut self,
-        tokens: &[TokenTree],
-    ) -> Option<(Vec<Attribute>, Ident, String)> {
-        let parser = |input: ParseStream<'_>| {
-            let attrs = input.call(Attribute::parse_outer)?;
-            input.parse::<syn::Visibility>()?;
-            input.parse::<Token![macro]>()?;
-            let name: Ident = input.parse()?;
-            let rest: Vec<TokenTree> = super::parse_all(input)?;
-            Ok((attrs, name, rest))
-        };
-        let (attrs, name, rest) = parser.parse2(tokens.iter().cloned().collect()).ok()?;
-        let rules = match rest.as_slice() {
-            [TokenTree::Group(rules)] if rules.delimiter() == Delimiter::Brace => {
-                rules.stream().to_string()
-            }
-            [TokenTree::Group(parameters), TokenTree::Group(body)] => {
-                format!("{parameters} => {body}")
-            }
-            _ => return None,
-        };
-        Some((attrs, name, rules))
-    }
 }
 
 /// `static NAME: Type = value;`, any number of them, with `ref` in `lazy_static!`; the last may do
@@ -113,7 +85,7 @@ fn statics(input: ParseStream<'_>) -> syn::Result<Vec<ItemStatic>> {
         let expr = input.parse()?;
         let semi_token = input
             .parse::<Option<Token![;]>>()?
-            .unwrap_or_else(|| Token![;](end_of(&ident)));
+            .unwrap_or_else(|| Token![;](ident.span()));
         all.push(ItemStatic {
             attrs,
             vis,
@@ -128,10 +100,6 @@ fn statics(input: ParseStream<'_>) -> syn::Result<Vec<ItemStatic>> {
         });
     }
     Ok(all)
-}
-
-fn end_of(ident: &Ident) -> Span {
-    ident.span()
 }
 
 fn wrapped(wrapper: &[&str], inner: Type, at: Pos) -> Path {

@@ -1,6 +1,5 @@
 //! Impls, traits and `extern` blocks with their members.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::{ForeignItem, ImplItem, TraitItem};
 
 use super::Lower;
@@ -88,6 +87,13 @@ impl Lower<'_> {
     }
 
     pub(super) fn impl_item(&mut self, mut item: ImplItem) -> Item {
+        // A function without body, say, which an attribute macro may complete.
+        if let ImplItem::Verbatim(tokens) = &item
+            && let Ok(declared) = syn::parse2::<TraitItem>(tokens.clone())
+            && !matches!(declared, TraitItem::Verbatim(_))
+        {
+            return self.trait_item(declared);
+        }
         let (head, kind) = match &mut item {
             ImplItem::Fn(item) => self.function(Syntax {
                 attrs: &item.attrs,
@@ -254,20 +260,5 @@ impl Lower<'_> {
     ) -> (Head, ItemKind) {
         let head = self.call_head(attrs, mac, semi);
         (head, ItemKind::Macro(Box::new(self.macro_call(mac))))
-    }
-
-    fn verbatim_member(&mut self, tokens: &TokenStream) -> (Head, ItemKind) {
-        let mut all = tokens.clone().into_iter();
-        let first = all.next().as_ref().map(TokenTree::span);
-        let first = first.unwrap_or_else(Span::call_site);
-        let last = all.last().map_or(first, |token| token.span());
-        let head = self.head(&Parts {
-            attrs: &[],
-            vis: None,
-            first,
-            name: None,
-            last,
-        });
-        (head, ItemKind::Verbatim(tokens.to_string()))
     }
 }

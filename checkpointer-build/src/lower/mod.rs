@@ -22,6 +22,7 @@ mod pattern;
 mod spelled;
 mod std_macro;
 mod types;
+mod unusual;
 
 use std::borrow::Cow;
 use std::fmt::Write as _;

@@ -18,6 +18,7 @@ impl Lower<'_> {
             path: self.path(&mut mac.path),
             text: self.text_between(&mac.delimiter, &mac.tokens),
             text_at: self.end(mac.delimiter.span().open()),
+            end_line: self.end(mac.delimiter.span().close()).line,
             ..MacroCall::default()
         };
         if let Some(name) = call.path.segments.last().map(|segment| segment.name) {
@@ -96,8 +97,9 @@ impl Lower<'_> {
             | "unreachable" => Some(self.formatted(exprs()?.into_iter(), traits)),
             "write" | "writeln" => {
                 let mut exprs = exprs()?.into_iter();
+                let at = self.pos(mac.bang_token.span);
                 let receiver = self.expr(&mut exprs.next()?);
-                let mut args = vec![method(receiver, "write_fmt", self.at)];
+                let mut args = vec![method(receiver, "write_fmt", at)];
                 args.extend(self.formatted(exprs, traits));
                 Some(args)
             }
