@@ -248,9 +248,15 @@ fn repetition(group: &Group, separator: &[TokenTree]) -> Template {
     let elements = templates(group.stream());
     let mut names = Vec::new();
     collect_used(&elements, &mut names);
+    let mut separator = separator.to_vec();
+    if let Some(TokenTree::Punct(last)) = separator.last() {
+        let last = alone(last);
+        separator.pop();
+        separator.push(last);
+    }
     Template::Repetition {
         elements,
-        separator: separator.to_vec(),
+        separator,
         names,
     }
 }

@@ -1,6 +1,6 @@
 //! Canonical bytes of a token stream: kind, length and text of each token, and nothing about its position.
 
-use std::io::Write;
+use std::fmt::{self, Write};
 
 use proc_macro2::{Delimiter, Group, Punct, Spacing, TokenStream, TokenTree};
 
@@ -62,11 +62,11 @@ fn is_operator(first: char, second: char) -> bool {
 }
 
 /// Line ends inside a string literal are one character to the compiler, however the file spells them.
-fn write_text(kind: u8, text: &impl std::fmt::Display, out: &mut Vec<u8>) {
+fn write_text(kind: u8, text: &impl fmt::Display, out: &mut Vec<u8>) {
     out.push(kind);
     let start = out.len() + 4;
     out.extend_from_slice(&[0; 4]);
-    write!(out, "{text}").expect("a vector takes every write");
+    write!(Sink(out), "{text}").expect("a vector takes every write");
     if kind == b'l' && out[start..].contains(&b'\r') {
         let unified = String::from_utf8_lossy(&out[start..]).replace("\r\n", "\n");
         out.truncate(start);
@@ -74,6 +74,16 @@ fn write_text(kind: u8, text: &impl std::fmt::Display, out: &mut Vec<u8>) {
     }
     let length = u32::try_from(out.len() - start).expect("a token is shorter than 4 GiB");
     out[start - 4..start].copy_from_slice(&length.to_le_bytes());
+}
+
+/// Formats into a vector with less machinery than `io::Write` has: this runs unoptimized, once a token.
+struct Sink<'a>(&'a mut Vec<u8>);
+
+impl Write for Sink<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.extend_from_slice(text.as_bytes());
+        Ok(())
+    }
 }
 
 /// `[doc = …]` and `[doc(…)]`, as comments arrive in the input of a macro.
