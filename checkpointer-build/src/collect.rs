@@ -496,18 +496,35 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
         parsed
     }
 
-    /// Calls put off whose macro can be named now that the imports are resolved. Returns whether anything was added.
-    pub(crate) fn resume(&mut self) -> bool {
+    /// Takes up the calls that were put off, now that imports are resolved: those whose macro is found are expanded; with
+    /// `last`, or if none was found, the others stay closed. Returns whether anything was expanded.
+    pub(crate) fn resume(&mut self, last: bool) -> bool {
         let calls = std::mem::take(&mut self.deferred);
-        let any = !calls.is_empty();
-        for Deferred { call, context, position, item, env } in calls {
-            self.env = env;
-            match position {
-                Some(position) => self.macro_call(call, item, &context, position, true),
-                None => self.body_macro(call, &context, true),
-            }
+        let found = |world: &World<'_>, call: &Deferred<'_>| {
+            crate::resolve::macro_nodes(world, call.context.module, &call.call.path).len() == 1
+        };
+        let (ready, rest): (Vec<_>, Vec<_>) = calls.into_iter().partition(|call| found(self.world, call));
+        let progress = !ready.is_empty();
+        let close_rest = last || !progress;
+        for call in ready {
+            self.take_up(call);
         }
-        any
+        if close_rest {
+            for call in rest {
+                self.take_up(call);
+            }
+        } else {
+            self.deferred.extend(rest);
+        }
+        progress
+    }
+
+    fn take_up(&mut self, call: Deferred<'a>) {
+        self.env = call.env;
+        match call.position {
+            Some(position) => self.macro_call(call.call, call.item, &call.context, position, true),
+            None => self.body_macro(call.call, &call.context, true),
+        }
     }
 
     fn macro_call(

@@ -7,7 +7,6 @@ use super::item::Walker;
 use super::path::names_of;
 use crate::ir::{self, Pattern};
 use crate::program::substitute;
-use crate::std_facts;
 use crate::symbol::Symbol;
 use crate::ty::Ty;
 use crate::world::{Def, Kind, Ns};

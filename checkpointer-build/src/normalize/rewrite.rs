@@ -122,6 +122,29 @@ impl VisitMut for Rewriter {
         visit_mut::visit_trait_item_type_mut(self, item);
     }
 
+    // Most of a tree are names, and nothing below them is rewritten: the walk need not go there.
+    fn visit_ident_mut(&mut self, _: &mut syn::Ident) {}
+
+    fn visit_lifetime_mut(&mut self, _: &mut syn::Lifetime) {}
+
+    fn visit_lit_mut(&mut self, _: &mut syn::Lit) {}
+
+    fn visit_member_mut(&mut self, _: &mut syn::Member) {}
+
+    fn visit_bin_op_mut(&mut self, _: &mut syn::BinOp) {}
+
+    fn visit_un_op_mut(&mut self, _: &mut syn::UnOp) {}
+
+    fn visit_path_mut(&mut self, path: &mut syn::Path) {
+        if path
+            .segments
+            .iter()
+            .any(|segment| !segment.arguments.is_none())
+        {
+            visit_mut::visit_path_mut(self, path);
+        }
+    }
+
     fn visit_path_segment_mut(&mut self, segment: &mut syn::PathSegment) {
         let empty = matches!(&segment.arguments, syn::PathArguments::AngleBracketed(list) if list.args.is_empty());
         if empty {

@@ -1,0 +1,66 @@
+//! `cargo checkpointer analyze`: the analysis of any package as JSON.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use checkpointer_build::AnalyzeOptions;
+use clap::{Args, ValueEnum};
+
+/// The options of `analyze`.
+#[derive(Args)]
+pub(crate) struct Analyze {
+    /// The package's Cargo.toml
+    #[arg(long, value_name = "PATH", default_value = "Cargo.toml")]
+    manifest_path: PathBuf,
+    /// Take every function as a root, not only those with #[checkpoint]
+    #[arg(long)]
+    all: bool,
+    /// Features to activate, separated by commas or spaces
+    #[arg(long, short = 'F', value_name = "FEATURES", value_delimiter = ',')]
+    features: Vec<String>,
+    /// Activate all features
+    #[arg(long)]
+    all_features: bool,
+    /// Do not activate the default feature
+    #[arg(long)]
+    no_default_features: bool,
+    /// The target triple [default: the host's]
+    #[arg(long, value_name = "TRIPLE")]
+    target: Option<String>,
+    /// The form of the output
+    #[arg(long, value_enum, default_value_t = Format::Json)]
+    format: Format,
+    /// Keep summaries of source files in this folder, to be faster the next time
+    #[arg(long, value_name = "FOLDER")]
+    cache: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    Json,
+}
+
+impl Analyze {
+    /// Runs the analysis and prints it.
+    pub(crate) fn run(self) -> anyhow::Result<()> {
+        let Format::Json = self.format;
+        let features = self.features.iter().flat_map(|list| list.split_whitespace()).map(str::to_owned);
+        let options = AnalyzeOptions {
+            all: self.all,
+            features: features.collect(),
+            all_features: self.all_features,
+            no_default_features: self.no_default_features,
+            target: self.target,
+            cache: self.cache,
+        };
+        let json = checkpointer_build::analyze(&self.manifest_path, &options)
+            .with_context(|| format!("can't analyze {}", self.manifest_path.display()))?;
+        let mut out = std::io::stdout().lock();
+        match out.write_all(json.as_bytes()).and_then(|()| out.flush()) {
+            // The reader has seen enough.
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+            result => result.context("can't write to standard output"),
+        }
+    }
+}

@@ -1,0 +1,498 @@
+//! One analysis from end to end: packages → files → linked program → graph → closures → hashes,
+//! and what it found in a form that the table and the JSON are written from.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+
+use checkpointer_syntax::table::{AMBIGUOUS, Dependency, Row, Table};
+
+use crate::cfg::CfgSet;
+use crate::fingerprint::{Digest, Hashes, Outer, hex};
+use crate::graph::{Graph, Outside};
+use crate::ids;
+use crate::ir::{Attributes, ItemKind};
+use crate::link::{Targets, link};
+use crate::package::Workspace;
+use crate::program::Program;
+use crate::reach::{Closure, closure};
+use crate::report::{Item, Place, Report};
+use crate::source::Sources;
+use crate::ty::{NodeId, Ty};
+use crate::world::{Arenas, Kind, Unseen, World};
+
+/// What an analysis is asked for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Request {
+    /// Every function is a root; else only those with `#[checkpoint]`.
+    pub(crate) all: bool,
+    pub(crate) salts: Vec<String>,
+    /// Patterns of files that count for every function.
+    pub(crate) tracked: Vec<String>,
+    pub(crate) capture: bool,
+    /// Where summaries of files are kept between runs.
+    pub(crate) cache: Option<PathBuf>,
+    /// Variables that the code's `env!` may read.
+    pub(crate) env: HashMap<String, String>,
+}
+
+/// What an analysis found.
+#[derive(Debug, Default)]
+pub(crate) struct Analysis {
+    pub(crate) table: Table,
+    pub(crate) report: Report,
+    /// Statics that count by nothing, by function: path, file, line, names, whether a preset may capture.
+    pub(crate) uncaptured: Vec<Uncaptured>,
+    /// Files that do not parse or are missing.
+    pub(crate) broken: Vec<Unseen>,
+    /// What could not be seen in anything that a row reaches.
+    pub(crate) unseen: BTreeSet<Unseen>,
+    pub(crate) impure: BTreeSet<Unseen>,
+    /// Files outside of `src` that rows depend on, and folders that patterns searched.
+    pub(crate) watched: BTreeSet<PathBuf>,
+    pub(crate) variables: BTreeSet<String>,
+    pub(crate) notes: Vec<String>,
+    pub(crate) lines: usize,
+}
+
+/// A function that reaches statics which count by nothing.
+#[derive(Debug)]
+pub(crate) struct Uncaptured {
+    pub(crate) function: String,
+    pub(crate) place: String,
+    pub(crate) statics: Vec<String>,
+    /// It captures, but these statics may change at run time and are not marked.
+    pub(crate) unmarked: bool,
+}
+
+/// Runs the pipeline.
+pub(crate) fn analyse(workspace: &Workspace, cfg: &CfgSet, request: &Request) -> Analysis {
+    let arenas = Arenas::default();
+    let mut sources = Sources::new(&arenas, request.cache.as_deref());
+    let targets = if request.all { Targets::All } else { Targets::Checkpointed };
+    let world = link(&arenas, workspace, &mut sources, cfg, &request.env, targets);
+    let program = Program::new(&world);
+    let graph = Graph::new(&program);
+    let roots = roots(&world, request.all);
+    let closures: Vec<(NodeId, Closure)> = roots.iter().map(|root| (*root, closure(&graph, *root))).collect();
+    let types = generic_types(&world, &roots, &graph);
+    let mut reached: BTreeSet<NodeId> = closures.iter().flat_map(|(_, closure)| closure.nodes.iter().copied()).collect();
+    reached.extend(types.iter().flat_map(|(_, _, closure)| closure.nodes.iter().copied()));
+    let reached: Vec<NodeId> = reached.into_iter().collect();
+    let outer = Outer {
+        salts: salts(workspace, request),
+        variables: variables(&graph, &reached, &request.env),
+    };
+    let hashes = Hashes::of(&graph, &reached, &outer);
+    let writer = Writer {
+        world: &world,
+        graph: &graph,
+        hashes: &hashes,
+        ids: ids::ids(&world),
+        root: &workspace.root_package().directory,
+        request,
+    };
+    let mut analysis = writer.write(&closures, &reached, &types);
+    analysis.variables.extend(outer.variables.into_keys());
+    analysis.notes = workspace.diagnostics.clone();
+    analysis.lines = sources.lines();
+    analysis.watched.extend(request.tracked.iter().map(|pattern| {
+        crate::track::searched(&workspace.root_package().directory, pattern)
+    }));
+    sources.save();
+    analysis
+}
+
+fn roots(world: &World<'_>, all: bool) -> Vec<NodeId> {
+    let own = |id: &NodeId| {
+        let node = world.node(*id);
+        let krate = world.krate(node.krate);
+        krate.package.is_none()
+            && node.function().is_some_and(|function| function.body.is_some())
+            && (all || node.item().is_some_and(|item| !item.attributes.checkpoint.is_empty()))
+    };
+    world.ids().filter(own).collect()
+}
+
+/// The contents of tracked files count for every function, as salts do.
+fn salts(workspace: &Workspace, request: &Request) -> Vec<String> {
+    let mut salts = request.salts.clone();
+    let base = &workspace.root_package().directory;
+    for pattern in &request.tracked {
+        for file in crate::track::matching(base, pattern) {
+            let name = file.strip_prefix(base).unwrap_or(&file).to_string_lossy().replace('\\', "/");
+            let content = std::fs::read(&file).map(|bytes| blake3::hash(&bytes).to_hex().to_string());
+            salts.push(format!("{name} {}", content.unwrap_or_default()));
+        }
+    }
+    salts
+}
+
+fn variables(
+    graph: &Graph<'_, '_, '_>,
+    reached: &[NodeId],
+    env: &HashMap<String, String>,
+) -> HashMap<String, Option<String>> {
+    let named = reached.iter().filter_map(|id| match graph.outside(*id) {
+        Some(Outside::Variable(name)) => Some(name),
+        _ => None,
+    });
+    named
+        .map(|name| {
+            let value = env.get(&name).cloned().or_else(|| std::env::var(&name).ok());
+            (name, value)
+        })
+        .collect()
+}
+
+/// For generic roots: every type of the analysed crates with what it reaches.
+fn generic_types(world: &World<'_>, roots: &[NodeId], graph: &Graph<'_, '_, '_>) -> Vec<(String, NodeId, Closure)> {
+    let generic = |id: &NodeId| {
+        let own = world.node(*id).function().is_some_and(|function| !function.generics.types.is_empty());
+        let around = world.node(*id).parent.and_then(|parent| world.node(parent).item());
+        own || around.is_some_and(|item| match &item.kind {
+            ItemKind::Impl(data) => !data.generics.types.is_empty(),
+            ItemKind::Trait(_) => true,
+            _ => false,
+        })
+    };
+    let checkpointed = |id: &&NodeId| world.node(**id).item().is_some_and(|i| !i.attributes.checkpoint.is_empty());
+    if !roots.iter().filter(checkpointed).any(generic) {
+        return Vec::new();
+    }
+    world
+        .ids()
+        .filter(|id| world.node(*id).is_type())
+        .map(|id| (type_name(world, id), id, closure(graph, id)))
+        .collect()
+}
+
+/// The name that `std::any::type_name` gives a type, its generics left out.
+fn type_name(world: &World<'_>, id: NodeId) -> String {
+    let node = world.node(id);
+    let mut parts = vec![node.name.as_str()];
+    let mut module = node.module;
+    loop {
+        let data = world.module(module);
+        if data.is_block {
+            if let Some(owner) = data.owner {
+                parts.push(world.node(owner).name.as_str());
+            }
+        } else {
+            parts.push(data.name.as_str());
+        }
+        match data.parent {
+            Some(parent) => module = parent,
+            None => break,
+        }
+    }
+    parts.reverse();
+    parts.join("::")
+}
+
+struct Writer<'x, 'p, 'w, 'a> {
+    world: &'x World<'a>,
+    graph: &'x Graph<'p, 'w, 'a>,
+    hashes: &'x Hashes,
+    ids: Vec<String>,
+    root: &'x Path,
+    request: &'x Request,
+}
+
+impl Writer<'_, '_, '_, '_> {
+    fn write(
+        &self,
+        closures: &[(NodeId, Closure)],
+        reached: &[NodeId],
+        types: &[(String, NodeId, Closure)],
+    ) -> Analysis {
+        let mut analysis = Analysis::default();
+        let by_root: HashMap<NodeId, &Closure> = closures.iter().map(|(root, closure)| (*root, closure)).collect();
+        for id in reached {
+            let item = self.item(*id, by_root.get(id).copied());
+            analysis.report.items.push(item);
+            if let Some(Outside::File(path)) = self.graph.outside(*id) {
+                analysis.watched.insert(path);
+            }
+        }
+        analysis.report.items.sort_by(|a, b| a.id.cmp(&b.id));
+        analysis.broken = self.world.broken.iter().map(|(_, unseen)| unseen.clone()).collect();
+        let mut listed: BTreeSet<Dependency> = BTreeSet::new();
+        for (root, closure) in closures {
+            let Some(attributes) = self.attributes(*root) else { continue };
+            if attributes.checkpoint.is_empty() {
+                continue;
+            }
+            analysis.unseen.extend(closure.unseen.iter().cloned());
+            analysis.impure.extend(closure.impure.iter().cloned());
+            analysis.table.rows.push(self.row(*root, closure));
+            analysis.uncaptured.extend(self.uncaptured(*root, closure, attributes));
+            listed.extend(closure.nodes.iter().map(|id| self.dependency(*id)));
+            for layer in &attributes.checkpoint {
+                let base = &self.world.krate(self.world.node(*root).krate).dir;
+                analysis.watched.extend(layer.files.iter().map(|pattern| crate::track::searched(base, pattern)));
+            }
+        }
+        analysis.table.rows.sort_by(|a, b| (&a.path, &a.target, a.name_at).cmp(&(&b.path, &b.target, b.name_at)));
+        analysis.table.items = listed.into_iter().collect();
+        analysis.table.types = self.types(types);
+        analysis
+    }
+
+    fn types(&self, types: &[(String, NodeId, Closure)]) -> BTreeMap<String, String> {
+        let mut found: BTreeMap<String, String> = BTreeMap::new();
+        for (name, id, closure) in types {
+            let hash = hex(&self.hashes.root(*id, &closure.nodes).0);
+            found
+                .entry(name.clone())
+                .and_modify(|known| {
+                    AMBIGUOUS.clone_into(known);
+                })
+                .or_insert(hash);
+        }
+        found
+    }
+
+    fn attributes(&self, id: NodeId) -> Option<&Attributes> {
+        self.world.node(id).item().map(|item| &item.attributes)
+    }
+
+    fn id(&self, id: NodeId) -> String {
+        match self.graph.outside(id) {
+            Some(what) => ids::outside_id(self.graph, &what, self.root),
+            None => self.ids[id.0 as usize].clone(),
+        }
+    }
+
+    fn own(&self, id: NodeId) -> String {
+        self.hashes.own.get(&id).map(|digest: &Digest| hex(digest)).unwrap_or_default()
+    }
+
+    fn dependency(&self, id: NodeId) -> Dependency {
+        let (kind, file, line) = self.place(id);
+        Dependency {
+            path: self.id(id),
+            kind: kind.name().to_owned(),
+            file,
+            line,
+            hash: self.own(id),
+        }
+    }
+
+    fn place(&self, id: NodeId) -> (Kind, String, u32) {
+        match self.graph.outside(id) {
+            Some(Outside::Package(_)) => (Kind::Package, String::new(), 0),
+            Some(Outside::Variable(_)) => (Kind::Env, String::new(), 0),
+            Some(Outside::File(path)) => {
+                let shown = path.strip_prefix(self.root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+                (Kind::File, shown, 1)
+            }
+            None => {
+                let node = self.world.node(id);
+                (node.kind, self.world.file(node.file).shown.clone(), node.start.line)
+            }
+        }
+    }
+
+    fn direct(&self, id: NodeId) -> BTreeSet<NodeId> {
+        let Some(edges) = self.graph.edges(id) else { return BTreeSet::new() };
+        let mut direct = edges.nodes.clone();
+        direct.extend(self.graph.outside_of(edges));
+        direct.remove(&id);
+        direct
+    }
+
+    fn statics(&self, closure: &Closure) -> Vec<NodeId> {
+        let is_static = |id: &&NodeId| {
+            self.graph.outside(**id).is_none() && self.world.node(**id).kind == Kind::Static
+        };
+        closure.nodes.iter().filter(is_static).copied().collect()
+    }
+
+    fn item(&self, id: NodeId, closure: Option<&Closure>) -> Item {
+        let (kind, file, line) = self.place(id);
+        let mut item = Item {
+            id: self.id(id),
+            kind: kind.name(),
+            file,
+            line,
+            own_hash: self.own(id),
+            ..Item::default()
+        };
+        let mut direct: Vec<String> = self.direct(id).iter().map(|dep| self.id(*dep)).collect();
+        direct.sort();
+        direct.dedup();
+        item.deps = direct;
+        match self.graph.outside(id) {
+            Some(Outside::Package(package)) => {
+                item.package = self.world.packages.get(package.0 as usize).map(|info| info.name.clone());
+            }
+            Some(_) => {}
+            None => {
+                let node = self.world.node(id);
+                item.end_line = node.end_line.max(node.start.line);
+                item.package = self.world.krate(node.krate).package.clone();
+                item.target = Some(self.world.krate(node.krate).target.clone());
+            }
+        }
+        if let Some(closure) = closure {
+            let (hash, capture) = self.hashes.root(id, &closure.nodes);
+            item.hash = Some(hex(&hash));
+            item.capture_hash = Some(hex(&capture));
+            let mut names: Vec<String> = closure.nodes.iter().map(|id| self.id(*id)).collect();
+            names.sort();
+            item.closure = Some(names);
+            let mut statics: Vec<String> = self.statics(closure).iter().map(|id| self.id(*id)).collect();
+            statics.sort();
+            item.statics = Some(statics);
+            item.unresolved = Some(closure.unseen.iter().map(Place::of).collect());
+            item.impure = Some(closure.impure.iter().map(Place::of).collect());
+            item.switches = switches(closure);
+        }
+        item
+    }
+
+    fn row(&self, id: NodeId, closure: &Closure) -> Row {
+        let node = self.world.node(id);
+        let (hash, capture) = self.hashes.root(id, &closure.nodes);
+        let statics = self.statics(closure);
+        let kind = match node.parent.map(|parent| self.world.node(parent)) {
+            None => "free",
+            Some(parent) => match parent.item().map(|item| &item.kind) {
+                Some(ItemKind::Impl(data)) if data.of_trait.is_none() => "inherent",
+                _ => "trait",
+            },
+        };
+        let mut names: Vec<String> = statics.iter().map(|id| self.id(*id)).collect();
+        names.sort();
+        let marked = |id: &&NodeId| self.attributes(**id).is_some_and(|a| a.capture == Some(true));
+        let mut captured: Vec<String> = statics.iter().filter(marked).map(|id| self.registered(*id)).collect();
+        captured.sort();
+        captured.dedup();
+        let mut dependencies: Vec<Dependency> = self.direct(id).iter().map(|dep| self.dependency(*dep)).collect();
+        dependencies.sort();
+        let impure = closure.impure.iter().map(|at| format!("{} at {}:{}", at.reason, at.file, at.line));
+        Row {
+            path: self.id(id),
+            target: self.world.krate(node.krate).target.clone(),
+            file: self.world.file(node.file).shown.clone(),
+            line: node.start.line,
+            name_at: (node.name_at.line, node.name_at.column),
+            kind: kind.to_owned(),
+            own_hash: node.function().and_then(|function| function.own_hash.clone()).unwrap_or_default(),
+            code_hash: hex(&hash),
+            capture_hash: hex(&capture),
+            capture_by_default: self.request.capture,
+            statics: names,
+            captured,
+            switches: switches(closure),
+            unresolved: closure.unseen.len() as u32,
+            impure: impure.collect(),
+            dependencies,
+            untrusted: self.untrusted(id, closure),
+        }
+    }
+
+    /// Files that do not parse, in a crate that the function reaches: what it means is not known.
+    fn untrusted(&self, _root: NodeId, closure: &Closure) -> String {
+        let crates: BTreeSet<_> = closure
+            .nodes
+            .iter()
+            .filter(|id| self.graph.outside(**id).is_none())
+            .map(|id| self.world.node(*id).krate)
+            .collect();
+        let broken = self.world.broken.iter().find(|(module, _)| crates.contains(&self.world.module(*module).krate));
+        broken.map(|(_, at)| format!("{}:{}: {}", at.file, at.line, at.reason)).unwrap_or_default()
+    }
+
+    /// How a marked static registers itself: by `module_path!()`, which leaves functions out.
+    fn registered(&self, id: NodeId) -> String {
+        let node = self.world.node(id);
+        let mut parts = Vec::new();
+        let mut module = self.world.named_module(node.module);
+        loop {
+            let data = self.world.module(module);
+            parts.push(data.name.as_str());
+            match data.parent {
+                Some(parent) => module = self.world.named_module(parent),
+                None => break,
+            }
+        }
+        parts.reverse();
+        checkpointer_syntax::path::registered_static(&parts.join("::"), &node.name)
+    }
+
+    fn uncaptured(&self, root: NodeId, closure: &Closure, attributes: &Attributes) -> Option<Uncaptured> {
+        let chosen = attributes.checkpoint.iter().find_map(|layer| layer.capture);
+        let captures = chosen.unwrap_or(self.request.capture);
+        let replaced = attributes.checkpoint.iter().all(|layer| layer.version);
+        let by_preset = attributes.checkpoint.iter().any(|layer| layer.using) && chosen.is_none();
+        if replaced || by_preset {
+            return None;
+        }
+        let mut names: Vec<String> = self
+            .statics(closure)
+            .into_iter()
+            .filter(|id| match self.attributes(*id).and_then(|a| a.capture) {
+                Some(false) => false,
+                Some(true) => !captures,
+                None => !captures || !self.is_plain_static(*id),
+            })
+            .map(|id| self.id(id))
+            .collect();
+        names.sort();
+        if names.is_empty() {
+            return None;
+        }
+        let node = self.world.node(root);
+        Some(Uncaptured {
+            function: self.id(root),
+            place: format!("{}:{}", self.world.file(node.file).shown, node.start.line),
+            statics: names,
+            unmarked: captures,
+        })
+    }
+
+    fn is_plain_static(&self, id: NodeId) -> bool {
+        let Some(item) = self.world.node(id).item() else { return false };
+        let ItemKind::Static(data) = &item.kind else { return false };
+        let scope = self.graph.program.scope(id);
+        self.is_plain(&self.graph.program.ty(&data.ty, &scope), 0)
+    }
+
+    /// Whether a value of this type can't change behind a shared reference.
+    fn is_plain(&self, ty: &Ty, depth: u32) -> bool {
+        if depth > 8 {
+            return false;
+        }
+        match ty {
+            Ty::Prim(_) | Ty::Function(..) => true,
+            Ty::Ref(inner) | Ty::Slice(inner) | Ty::Array(inner) => self.is_plain(inner, depth + 1),
+            Ty::Tuple(parts) => parts.iter().all(|part| self.is_plain(part, depth + 1)),
+            Ty::Std(name, args) => {
+                matches!(&**name, "Option" | "Result" | "Duration" | "String" | "Vec" | "CStr" | "Ordering")
+                    && args.iter().all(|arg| self.is_plain(arg, depth + 1))
+            }
+            Ty::Adt(node, _) => {
+                let scope = self.graph.program.scope(*node);
+                let fields: Vec<&crate::ir::Field> = match self.world.node(*node).item().map(|item| &item.kind) {
+                    Some(ItemKind::Struct(data)) => data.fields.fields.iter().collect(),
+                    Some(ItemKind::Enum(data)) => data.variants.iter().flat_map(|v| &v.fields.fields).collect(),
+                    _ => return false,
+                };
+                fields.iter().all(|field| self.is_plain(&self.graph.program.ty(&field.ty, &scope), depth + 1))
+            }
+            _ => false,
+        }
+    }
+}
+
+fn switches(closure: &Closure) -> Vec<String> {
+    let mut names = Vec::new();
+    if closure.switches.debug_assertions {
+        names.push("debug_assertions".to_owned());
+    }
+    if closure.switches.test {
+        names.push("test".to_owned());
+    }
+    names
+}

@@ -1,0 +1,68 @@
+//! Writes the table and the graph, and tells Cargo what to watch. Files whose bytes would be the
+//! same are left alone, so that nothing is compiled for nothing.
+
+use std::path::{Path, PathBuf};
+
+use checkpointer_syntax::table::{FILE_NAME, JSON_NAME};
+
+use crate::analysis::Analysis;
+use crate::package::{TargetKind, Workspace};
+
+/// Writes both files into a folder.
+pub(crate) fn write(analysis: &Analysis, folder: &Path) -> Result<(), String> {
+    replace(&folder.join(FILE_NAME), &analysis.table.write())?;
+    replace(&folder.join(JSON_NAME), &analysis.report.to_json())
+}
+
+/// Replaces a file's content by writing beside it and renaming, unless it is the same.
+fn replace(path: &Path, text: &str) -> Result<(), String> {
+    if std::fs::read(path).is_ok_and(|bytes| bytes == text.as_bytes()) {
+        return Ok(());
+    }
+    let temporary = path.with_extension(format!("tmp-{}", std::process::id()));
+    let written = std::fs::write(&temporary, text).and_then(|()| std::fs::rename(&temporary, path));
+    written.map_err(|error| {
+        let _ = std::fs::remove_file(&temporary);
+        format!("can't write {}: {error}; make the folder writable, or run `cargo clean`", path.display())
+    })
+}
+
+/// The lines that tell Cargo what to watch, sorted. A path that does not exist would make it rebuild for ever.
+pub(crate) fn watch_lines(workspace: &Workspace, analysis: &Analysis) -> Vec<String> {
+    let mut paths: Vec<PathBuf> = Vec::new();
+    for (at, package) in workspace.packages.iter().enumerate() {
+        paths.push(package.manifest.clone());
+        for target in &package.targets {
+            let own = at == workspace.root;
+            let wanted = match target.kind {
+                TargetKind::Lib | TargetKind::ProcMacro => true,
+                TargetKind::Bin => own,
+                TargetKind::BuildScript => false,
+                _ => own && crate::link::mentions_checkpoint(target),
+            };
+            if !wanted {
+                continue;
+            }
+            let folder = target.root.parent().unwrap_or(Path::new(""));
+            let is_source = folder != package.directory
+                && !["tests", "examples", "benches"].iter().any(|name| folder == package.directory.join(name));
+            paths.push(if is_source { folder.to_owned() } else { target.root.clone() });
+        }
+    }
+    paths.extend(workspace.lock_file.clone());
+    paths.extend(analysis.watched.iter().cloned());
+    for item in &analysis.report.items {
+        if item.package.is_none() && item.file.ends_with(".rs") {
+            paths.push(workspace.root_package().directory.join(&item.file));
+        }
+    }
+    paths.retain(|path| path.exists());
+    paths.sort();
+    paths.dedup();
+    let all = paths.clone();
+    // Cargo searches a folder itself.
+    paths.retain(|path| !all.iter().any(|other| other != path && other.is_dir() && path.starts_with(other)));
+    let files = paths.iter().map(|path| format!("cargo::rerun-if-changed={}", path.display()));
+    let variables = analysis.variables.iter().map(|name| format!("cargo::rerun-if-env-changed={name}"));
+    files.chain(variables).collect()
+}

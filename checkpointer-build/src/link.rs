@@ -1,0 +1,220 @@
+//! From packages to a linked program: an entry for each crate with the names that its paths can
+//! begin with, its files collected, its imports resolved.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+
+use crate::cfg::CfgSet;
+use crate::collect::Collector;
+use crate::package::{Compiled, PackageRef, Target, TargetKind, Workspace};
+use crate::resolve::resolve_imports;
+use crate::source::Sources;
+use crate::symbol::Symbol;
+use crate::world::{Arenas, Crate, CrateId, Extern, Module, NO_MACROS, PackageId, PackageInfo, World};
+
+/// Rounds of macro expansion and import resolution.
+const ROUNDS: usize = 16;
+
+/// Which targets of the root package take part beside its library.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Targets {
+    /// All of them.
+    All,
+    /// Binaries, and those tests, examples and benches in whose files `checkpoint` is written.
+    Checkpointed,
+}
+
+/// Links the packages' crates.
+pub(crate) fn link<'a>(
+    arenas: &'a Arenas,
+    workspace: &Workspace,
+    sources: &mut Sources<'a>,
+    cfg: &CfgSet,
+    env: &HashMap<String, String>,
+    targets: Targets,
+) -> World<'a> {
+    let mut world = World::new(arenas);
+    for (at, package) in workspace.foreign.iter().enumerate() {
+        world.packages.push(PackageInfo {
+            name: package.name.clone(),
+            version: package.version.clone(),
+            hash: *workspace.foreign_hash(at).as_bytes(),
+        });
+    }
+    let chosen = chosen_targets(workspace, targets);
+    let folders = folders(workspace, &chosen);
+    sources.preload(&folders);
+    let mut libraries: HashMap<usize, CrateId> = HashMap::new();
+    let mut crates: Vec<(CrateId, PathBuf)> = Vec::new();
+    let mut taken: BTreeMap<String, u32> = BTreeMap::new();
+    for (package, target) in &chosen {
+        let id = add_crate(&mut world, workspace, *package, target, cfg, env, &mut taken);
+        if matches!(target.kind, TargetKind::Lib | TargetKind::ProcMacro) {
+            libraries.insert(*package, id);
+        }
+        crates.push((id, target.root.clone()));
+    }
+    for ((package, target), (id, _)) in chosen.iter().zip(&crates) {
+        let names = workspace.extern_names(*package, target, Compiled::AsTest);
+        let mut externs = HashMap::new();
+        for (name, to) in names {
+            let to = match to {
+                PackageRef::Local(at) => libraries.get(&at).map(|krate| Extern::Crate(*krate)),
+                PackageRef::Foreign(at) => {
+                    let root = Symbol::new(&workspace.foreign[at].name.replace('-', "_"));
+                    Some(Extern::Package(PackageId(at as u32), root))
+                }
+            };
+            if let Some(to) = to {
+                externs.insert(Symbol::new(&name), to);
+            }
+        }
+        world.crates[id.0 as usize].externs = externs;
+    }
+    let mut collector = Collector::new(&mut world, sources);
+    for (id, root) in &crates {
+        collector.crate_root(*id, root);
+    }
+    for round in 0..ROUNDS {
+        resolve_imports(collector.world);
+        if collector.deferred.is_empty() {
+            break;
+        }
+        collector.resume(round + 1 == ROUNDS);
+    }
+    world
+}
+
+fn chosen_targets(workspace: &Workspace, targets: Targets) -> Vec<(usize, Target)> {
+    let mut chosen = Vec::new();
+    for (at, package) in workspace.packages.iter().enumerate() {
+        for target in &package.targets {
+            let library = matches!(target.kind, TargetKind::Lib | TargetKind::ProcMacro);
+            let wanted = library
+                || at == workspace.root
+                    && match target.kind {
+                        TargetKind::BuildScript => false,
+                        TargetKind::Bin => true,
+                        _ => targets == Targets::All || mentions_checkpoint(target),
+                    };
+            if wanted {
+                chosen.push((at, target.clone()));
+            }
+        }
+    }
+    // Libraries first, so that binaries' ids give way where names clash.
+    chosen.sort_by_key(|(at, target)| (*at != workspace.root, target.kind, target.name.clone()));
+    chosen
+}
+
+/// Whether `checkpoint` is written in a target's file, or in those beside it that belong to it.
+pub(crate) fn mentions_checkpoint(target: &Target) -> bool {
+    let mentions = |path: &std::path::Path| {
+        std::fs::read(path).is_ok_and(|bytes| bytes.windows(10).any(|window| window == b"checkpoint"))
+    };
+    if mentions(&target.root) {
+        return true;
+    }
+    let Some(folder) = target.root.parent() else { return false };
+    let own = folder.join(target.root.file_stem().unwrap_or_default());
+    let shared = ["tests", "examples", "benches"].iter().any(|name| folder.ends_with(name));
+    let below = if shared { folder.to_owned() } else { own };
+    walkdir::WalkDir::new(below)
+        .into_iter()
+        .flatten()
+        .any(|entry| {
+            let nested = entry.path().parent() != Some(folder);
+            nested && entry.path().extension().is_some_and(|e| e == "rs") && mentions(entry.path())
+        })
+}
+
+/// The folders whose `.rs` files are read at once.
+fn folders(workspace: &Workspace, chosen: &[(usize, Target)]) -> Vec<PathBuf> {
+    let mut folders: Vec<PathBuf> = Vec::new();
+    for (at, target) in chosen {
+        let Some(folder) = target.root.parent() else { continue };
+        // A target at the package's own root (`lib.rs` beside `Cargo.toml`) would bring all that lies below.
+        if folder != workspace.packages[*at].directory {
+            folders.push(folder.to_owned());
+        }
+    }
+    folders.sort();
+    folders.dedup();
+    let all = folders.clone();
+    folders.retain(|folder| !all.iter().any(|other| other != folder && folder.starts_with(other)));
+    folders
+}
+
+fn add_crate(
+    world: &mut World<'_>,
+    workspace: &Workspace,
+    at: usize,
+    target: &Target,
+    cfg: &CfgSet,
+    env: &HashMap<String, String>,
+    taken: &mut BTreeMap<String, u32>,
+) -> CrateId {
+    let package = &workspace.packages[at];
+    let count = taken.entry(target.crate_name.clone()).or_default();
+    let id_name = match (*count, target.kind) {
+        (0, _) => target.crate_name.clone(),
+        (1, TargetKind::Bin) => checkpointer_syntax::path::crate_root(&target.crate_name, true),
+        _ => format!("{}@{}-{}", target.crate_name, kind_name(target.kind), package.name),
+    };
+    *count += 1;
+    let id = CrateId(world.crates.len() as u32);
+    let root = world.push_module(Module {
+        krate: id,
+        parent: None,
+        name: Symbol::new(&target.crate_name),
+        is_block: false,
+        owner: None,
+        defined: HashMap::new(),
+        imported: HashMap::new(),
+        imports: Vec::new(),
+        globs: Vec::new(),
+        generators: Vec::new(),
+        env: NO_MACROS,
+        anonymous: Vec::new(),
+    });
+    let mut variables = env.clone();
+    variables.insert("CARGO_MANIFEST_DIR".to_owned(), package.directory.to_string_lossy().into_owned());
+    variables.insert("CARGO_PKG_NAME".to_owned(), package.name.clone());
+    variables.insert("CARGO_PKG_VERSION".to_owned(), package.version.clone());
+    variables.insert("CARGO_CRATE_NAME".to_owned(), target.crate_name.clone());
+    if at != workspace.root {
+        // Another package's own OUT_DIR is not known from here.
+        variables.remove("OUT_DIR");
+    }
+    let label = match target.kind {
+        TargetKind::Lib | TargetKind::ProcMacro | TargetKind::BuildScript => "lib".to_owned(),
+        kind => format!("{} {}", kind_name(kind), target.name),
+    };
+    world.crates.push(Crate {
+        id_name,
+        name: Symbol::new(&target.crate_name),
+        edition: target.edition,
+        root,
+        target: label,
+        package: (at != workspace.root).then(|| package.name.clone()),
+        proc_macro: target.kind == TargetKind::ProcMacro,
+        externs: HashMap::new(),
+        cfg: cfg.with_features(package.features.iter().cloned()),
+        macro_use: Vec::new(),
+        env: variables,
+        dir: package.directory.clone(),
+    });
+    id
+}
+
+fn kind_name(kind: TargetKind) -> &'static str {
+    match kind {
+        TargetKind::Lib => "lib",
+        TargetKind::ProcMacro => "proc-macro",
+        TargetKind::Bin => "bin",
+        TargetKind::Example => "example",
+        TargetKind::Test => "test",
+        TargetKind::Bench => "bench",
+        TargetKind::BuildScript => "build-script",
+    }
+}
