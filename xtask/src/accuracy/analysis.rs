@@ -7,6 +7,8 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 
+use super::subject::Copy;
+
 /// What `analyze --format json` prints.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Analysis {
@@ -49,6 +51,12 @@ pub(crate) struct Item {
 }
 
 impl Analysis {
+    /// An analysis made by hand.
+    #[cfg(test)]
+    pub(crate) fn of(items: Vec<Item>) -> Self {
+        Self { schema: 1, items }
+    }
+
     /// The items by their id.
     pub(crate) fn by_id(&self) -> BTreeMap<&str, &Item> {
         self.items
@@ -126,5 +134,13 @@ impl Analyzer {
             analysis.schema
         );
         Ok(analysis)
+    }
+
+    /// Analyses every package of a subject's copy, in their order.
+    pub(crate) fn run_all(&self, copy: &Copy) -> Result<Vec<Analysis>> {
+        let packages = copy.packages.iter();
+        packages
+            .map(|(_, folder)| self.run(folder, copy.features, &[]))
+            .collect()
     }
 }

@@ -3,38 +3,63 @@
 mod analysis;
 mod compile;
 mod edits;
+mod examine;
+mod exceptions;
+mod execute;
 mod fixture;
+mod harmless;
+mod instrument;
 mod lay_out;
+mod locate;
+mod measure;
+mod mutants;
 mod parallel;
+mod report;
+mod subject;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, ensure};
 
 use analysis::Analyzer;
 use edits::{Outcome, Until};
+use examine::Laboratory;
+use subject::{Role, SUBJECTS};
 
 /// Options of `cargo xtask accuracy`.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Options {
-    /// Only compile the fixtures, without the analysis
+    /// All crates, the reserve and mutants included; writes docs/accuracy.md
     #[arg(long)]
-    compile_only: bool,
+    full: bool,
     /// Only fixtures and crates whose name holds this text
     #[arg(long, value_name = "TEXT")]
     only: Option<String>,
-    /// Use this cargo-checkpointer binary instead of building one
-    #[arg(long, value_name = "FILE")]
-    analyzer: Option<PathBuf>,
+    /// Only compile the fixtures, without the analysis
+    #[arg(long)]
+    compile_only: bool,
+    /// Only the fixtures, without crates
+    #[arg(long)]
+    fixtures_only: bool,
+    /// Only the crates, without fixtures
+    #[arg(long, conflicts_with = "fixtures_only")]
+    crates_only: bool,
     /// Report all misses instead of stopping at the first
     #[arg(long)]
     keep_going: bool,
+    /// Seconds for new mutants of each crate; what was tried before is remembered
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    mutants: u64,
+    /// Use this cargo-checkpointer binary instead of building one
+    #[arg(long, value_name = "FILE")]
+    analyzer: Option<PathBuf>,
 }
 
 /// Runs the gauge.
 ///
 /// # Errors
-/// If a fixture does not compile or a verdict does not hold.
+/// If a fixture does not compile or hold, or a crate shows a miss that has no exception.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let workspace = workspace_root();
     let target = std::env::var_os("CARGO_TARGET_DIR")
@@ -42,34 +67,85 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let work = target.join("accuracy");
     std::fs::create_dir_all(&work)?;
     let mut fixtures = fixture::read_folder(&workspace.join("xtask/fixtures"))?;
+    let harmless = fixtures.iter().filter(|one| one.is_harmless()).count();
+    let count = (fixtures.len(), harmless);
+    println!("{} fixtures, {} of them harmless edits", count.0, count.1);
     if let Some(text) = &options.only {
         fixtures.retain(|fixture| fixture.name.contains(text) || fixture.group.contains(text));
     }
-    let harmless = fixtures.iter().filter(|one| one.is_harmless()).count();
-    println!(
-        "{} fixtures, {harmless} of them harmless edits",
-        fixtures.len()
-    );
-    report("compile", &edits::compile_all(&fixtures, &work)?)?;
+    if options.crates_only {
+        fixtures.clear();
+    }
+    print("compile", &edits::compile_all(&fixtures, &work)?)?;
     if options.compile_only {
         return Ok(());
     }
     let analyzer = match &options.analyzer {
         Some(binary) => Analyzer::at(binary.clone()),
-        None => Analyzer::build(&workspace, &target, false)?,
+        None => Analyzer::build(&workspace, &target, options.full)?,
     };
-    let until = if options.keep_going {
+    let until = if options.keep_going || options.full {
         Until::TheEnd
     } else {
         Until::TheFirstMiss
     };
-    report(
-        "hold",
-        &edits::judge_all(&fixtures, &analyzer, &work, until),
-    )
+    let outcomes = edits::judge_all(&fixtures, &analyzer, &work, until);
+    let held = print("hold", &outcomes);
+    if options.fixtures_only || (held.is_err() && until == Until::TheFirstMiss) {
+        return held;
+    }
+    let exceptions = exceptions::read(&workspace.join("xtask/accuracy-exceptions.txt"))?;
+    let laboratory = Laboratory {
+        analyzer: &analyzer,
+        work: &work,
+        exceptions: &exceptions,
+        budget: Duration::from_secs(options.mutants),
+    };
+    crates(options, &laboratory, &workspace, count)?;
+    held
 }
 
-fn report(verb: &str, outcomes: &[Outcome]) -> Result<()> {
+fn crates(
+    options: &Options,
+    laboratory: &Laboratory<'_>,
+    workspace: &Path,
+    fixtures: (usize, usize),
+) -> Result<()> {
+    let subjects = SUBJECTS.iter().filter(|subject| match &options.only {
+        Some(text) => subject.name.contains(text),
+        None => options.full || subject.role == Role::Short,
+    });
+    report::print_titles();
+    let mut all = Vec::new();
+    let mut failed = Vec::new();
+    for subject in subjects {
+        let examined = laboratory.examine(*subject)?;
+        report::print(&examined);
+        if !report::is_clean(&examined) {
+            failed.push(subject.name);
+            ensure!(
+                options.full || options.keep_going,
+                "{} shows misses: see {}",
+                subject.name,
+                laboratory.work.join("reports").display()
+            );
+        }
+        all.push(examined);
+    }
+    if options.full && options.only.is_none() {
+        let page = report::page(&all, fixtures, laboratory.exceptions);
+        std::fs::write(workspace.join("docs/accuracy.md"), page)?;
+    }
+    ensure!(
+        failed.is_empty(),
+        "{} show misses: see {}",
+        failed.join(", "),
+        laboratory.work.join("reports").display()
+    );
+    Ok(())
+}
+
+fn print(verb: &str, outcomes: &[Outcome]) -> Result<()> {
     let mut failed = 0;
     for outcome in outcomes.iter().filter(|one| !one.misses.is_empty()) {
         failed += 1;
@@ -79,9 +155,7 @@ fn report(verb: &str, outcomes: &[Outcome]) -> Result<()> {
         }
     }
     println!("{} of {} {verb}", outcomes.len() - failed, outcomes.len());
-    if failed > 0 {
-        bail!("{failed} fixtures do not {verb}");
-    }
+    ensure!(failed == 0, "{failed} fixtures do not {verb}");
     Ok(())
 }
 

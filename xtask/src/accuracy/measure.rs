@@ -1,0 +1,268 @@
+//! Compares what ran with what the analysis claims: soundness of closures, and how sharp they are.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::analysis::Analysis;
+use super::execute::{Record, Test};
+use super::locate::Locator;
+
+/// Something that ran and that a closure lacks.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Miss {
+    /// The function or test whose closure is too small.
+    pub(crate) from: String,
+    /// What is not in it.
+    pub(crate) to: String,
+}
+
+/// A sum that grows from several parts, and its mean.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Mean {
+    sum: f64,
+    count: f64,
+}
+
+impl Mean {
+    /// Takes one value in.
+    pub(crate) fn add(&mut self, value: f64) {
+        self.sum += value;
+        self.count += 1.0;
+    }
+
+    /// Takes the values of another mean in.
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.sum += other.sum;
+        self.count += other.count;
+    }
+
+    /// The mean; nothing gives 0.
+    pub(crate) fn value(self) -> f64 {
+        if self.count == 0.0 {
+            0.0
+        } else {
+            self.sum / self.count
+        }
+    }
+}
+
+/// Part (b)'s figures for one subject.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Figures {
+    /// Tests that ran.
+    pub(crate) tests: usize,
+    /// Those that the analysis has an item for.
+    pub(crate) modelled: usize,
+    /// Functions that ran and that no item stands for.
+    pub(crate) unknown: BTreeSet<String>,
+    /// Pairs of a test and a function that it ran.
+    pub(crate) executed: usize,
+    /// Those whose function is not in the test's closure.
+    pub(crate) executed_misses: BTreeSet<Miss>,
+    /// Pairs of caller and callee.
+    pub(crate) edges: usize,
+    /// Those whose callee is not in the caller's closure.
+    pub(crate) edge_misses: BTreeSet<Miss>,
+    /// Share of a test's closure that it runs.
+    pub(crate) precision: Mean,
+    /// The same share of what it reaches over all edges seen.
+    pub(crate) ceiling: Mean,
+    /// Share of all functions that a function's closure holds.
+    pub(crate) closure: Mean,
+}
+
+impl Figures {
+    /// Adds those of another package of the same subject.
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.tests += other.tests;
+        self.modelled += other.modelled;
+        self.unknown.extend(other.unknown);
+        self.executed += other.executed;
+        self.executed_misses.extend(other.executed_misses);
+        self.edges += other.edges;
+        self.edge_misses.extend(other.edge_misses);
+        self.precision.merge(other.precision);
+        self.ceiling.merge(other.ceiling);
+        self.closure.merge(other.closure);
+    }
+}
+
+/// Measures one package against the records of its tests.
+pub(crate) fn measure(analysis: &Analysis, package: &str, records: &[(Test, Record)]) -> Figures {
+    let view = View::new(analysis, package, records);
+    let mut figures = Figures {
+        tests: records.len(),
+        ..Figures::default()
+    };
+    for item in analysis.functions().filter(|item| item.package.is_none()) {
+        let all = view.functions.len().max(1);
+        figures
+            .closure
+            .add(view.closure(&item.id).len() as f64 / all as f64);
+    }
+    view.edges(records, &mut figures);
+    let graph = view.graph(records);
+    for (test, record) in records {
+        view.test(test, record, &graph, &mut figures);
+    }
+    figures
+}
+
+/// Recorded keys beside analysed items.
+struct View<'a> {
+    functions: BTreeSet<&'a str>,
+    closures: BTreeMap<&'a str, BTreeSet<&'a str>>,
+    /// The ids that a key may mean.
+    ids: BTreeMap<&'a str, Vec<&'a str>>,
+}
+
+type Graph<'a> = BTreeMap<&'a str, BTreeSet<&'a str>>;
+
+impl<'a> View<'a> {
+    fn new(analysis: &'a Analysis, package: &'a str, records: &'a [(Test, Record)]) -> Self {
+        let functions: BTreeSet<&str> = analysis.functions().map(|item| item.id.as_str()).collect();
+        let closures = analysis
+            .functions()
+            .map(|item| {
+                let closure = item.closure.iter().map(String::as_str);
+                let closure = closure.filter(|id| functions.contains(id)).collect();
+                (item.id.as_str(), closure)
+            })
+            .collect();
+        let locator = Locator::new(analysis, package);
+        let keys: BTreeSet<&str> = records
+            .iter()
+            .flat_map(|(_, record)| record.functions.iter().map(String::as_str))
+            .collect();
+        let ids = keys.into_iter().map(|key| (key, locator.find(key)));
+        Self {
+            ids: ids.collect(),
+            functions,
+            closures,
+        }
+    }
+
+    fn closure(&self, id: &str) -> &BTreeSet<&'a str> {
+        static NONE: BTreeSet<&str> = BTreeSet::new();
+        self.closures.get(id).unwrap_or(&NONE)
+    }
+
+    fn ids(&self, key: &str) -> &[&'a str] {
+        self.ids.get(key).map_or(&[], Vec::as_slice)
+    }
+
+    /// Every observed call's callee must be in the caller's closure.
+    fn edges(&self, records: &[(Test, Record)], figures: &mut Figures) {
+        let edges: BTreeSet<&(String, String)> = records
+            .iter()
+            .flat_map(|(_, record)| &record.edges)
+            .collect();
+        for (caller, callee) in edges {
+            let (callers, callees) = (self.ids(caller), self.ids(callee));
+            if callers.is_empty() || callees.is_empty() {
+                continue;
+            }
+            figures.edges += 1;
+            let held = callers.iter().any(|from| {
+                let closure = self.closure(from);
+                callees.iter().any(|to| closure.contains(to))
+            });
+            if !held {
+                figures.edge_misses.insert(Miss {
+                    from: callers[0].to_owned(),
+                    to: callees[0].to_owned(),
+                });
+            }
+        }
+    }
+
+    fn graph(&self, records: &'a [(Test, Record)]) -> Graph<'a> {
+        let mut graph = Graph::new();
+        for (_, record) in records {
+            for (caller, callee) in &record.edges {
+                graph
+                    .entry(caller.as_str())
+                    .or_default()
+                    .insert(callee.as_str());
+            }
+        }
+        graph
+    }
+
+    fn test(&self, test: &Test, record: &Record, graph: &Graph<'_>, figures: &mut Figures) {
+        for key in &record.functions {
+            if self.ids(key).is_empty() {
+                figures.unknown.insert(key.clone());
+            }
+        }
+        let Some(id) = self.test_id(test, record) else {
+            figures.unknown.insert(format!("test {}", test.id()));
+            return;
+        };
+        figures.modelled += 1;
+        let closure = self.closure(id);
+        let known: Vec<&[&str]> = record
+            .functions
+            .iter()
+            .map(|key| self.ids(key))
+            .filter(|ids| !ids.is_empty())
+            .collect();
+        figures.executed += known.len();
+        let mut inside = BTreeSet::new();
+        for ids in &known {
+            match ids.iter().find(|one| closure.contains(**one)) {
+                Some(found) => {
+                    inside.insert(*found);
+                }
+                None => {
+                    figures.executed_misses.insert(Miss {
+                        from: id.to_owned(),
+                        to: ids[0].to_owned(),
+                    });
+                }
+            }
+        }
+        if !closure.is_empty() {
+            figures
+                .precision
+                .add(inside.len() as f64 / closure.len() as f64);
+        }
+        let reached = reach(graph, record.functions.iter().map(String::as_str));
+        if !reached.is_empty() {
+            figures
+                .ceiling
+                .add(record.functions.len() as f64 / reached.len() as f64);
+        }
+    }
+
+    /// The test's item: by its name; a case that a macro made from a function is that function.
+    fn test_id(&self, test: &Test, record: &Record) -> Option<&'a str> {
+        let id = test.id();
+        let mut path = Some(id.as_str());
+        while let Some(one) = path {
+            if let Some(id) = self.functions.get(one) {
+                return Some(id);
+            }
+            path = one.rsplit_once("::").map(|(module, _)| module);
+        }
+        let name = test.name.rsplit("::").next().unwrap_or(&test.name);
+        let mut candidates = record.functions.iter().filter_map(|key| {
+            let plain = key.split('@').next()?;
+            (plain.rsplit(':').next()? == name).then(|| self.ids(key))
+        });
+        match (candidates.next(), candidates.next()) {
+            (Some([id]), None) => Some(id),
+            _ => None,
+        }
+    }
+}
+
+fn reach<'a>(graph: &Graph<'a>, roots: impl Iterator<Item = &'a str>) -> BTreeSet<&'a str> {
+    let mut reached = BTreeSet::new();
+    let mut open: Vec<&str> = roots.collect();
+    while let Some(key) = open.pop() {
+        if reached.insert(key) {
+            open.extend(graph.get(key).into_iter().flatten());
+        }
+    }
+    reached
+}
