@@ -37,6 +37,7 @@ mod error;
 pub mod __private;
 
 pub use arguments::{file_contents, file_contents_always};
+pub use bytes::Bytes;
 pub use call::Call;
 pub use capture_value::{CaptureValue, CapturedValue};
 pub use checkpoint::{Function, cleanup_all, function, functions};

@@ -123,7 +123,7 @@ impl Model {
     }
 
     #[checkpoint(format = "memory", verbosity = 0)]
-    pub fn new_default(seed: u8) -> f64 {
+    fn new_default(seed: u8) -> f64 {
         FITS.count();
         f64::from(seed)
     }

@@ -123,6 +123,8 @@ pub(crate) struct Session<T> {
     lock: Option<ProcessLock>,
     /// A bit for each layer whose entry a newer version wrote, which is not to be overwritten.
     protected: u64,
+    /// A bit for each layer whose entry was reported as damaged or expired, to be told once.
+    reported: u64,
 }
 
 impl<T> Session<T> {
@@ -145,6 +147,7 @@ impl<T> Session<T> {
             ticket: None,
             lock: None,
             protected: 0,
+            reported: 0,
         }
     }
 
@@ -177,7 +180,7 @@ impl<T> Session<T> {
                     let found = self
                         .memory_hash
                         .and_then(|hash| (self.values.memory.get)(slots, hash));
-                    match found.filter(|found| self.is_fresh(layer, found.stored)) {
+                    match found.filter(|found| self.is_fresh(index, found.stored)) {
                         Some(found) => return Step::Done(self.hit(index, found)),
                         None => self.advance(),
                     }
@@ -200,7 +203,7 @@ impl<T> Session<T> {
             return None;
         };
         let layer = &self.state.layers[index];
-        match self.decode(layer, loaded) {
+        match self.decode(index, loaded) {
             Ok(Some(found)) => Some(self.hit(index, found)),
             Ok(None) => {
                 self.advance();
@@ -210,7 +213,9 @@ impl<T> Session<T> {
                 if let CheckpointError::Newer { .. } = error {
                     self.protected |= 1 << index;
                 }
-                self.report(layer, &error);
+                if self.is_first_report(index) {
+                    self.report(layer, &error);
+                }
                 self.advance();
                 None
             }
@@ -313,14 +318,18 @@ impl<T> Session<T> {
     }
 
     /// A loaded entry as a result; `None` if there is none or its time is up.
-    fn decode(&self, layer: &Layer, loaded: Loaded) -> Result<Option<Found<T>>, CheckpointError> {
+    fn decode(
+        &mut self,
+        index: usize,
+        loaded: Loaded,
+    ) -> Result<Option<Found<T>>, CheckpointError> {
         let Some((header, payload)) = loaded? else {
             return Ok(None);
         };
-        let Some(bytes) = &self.values.bytes else {
+        let Some(bytes) = self.values.bytes else {
             return Ok(None);
         };
-        if !self.is_fresh(layer, header.stored) {
+        if !self.is_fresh(index, header.stored) {
             return Ok(None);
         }
         Ok(Some(Found {
@@ -330,12 +339,20 @@ impl<T> Session<T> {
         }))
     }
 
-    fn is_fresh(&self, layer: &Layer, stored: DateTime<Utc>) -> bool {
+    fn is_fresh(&mut self, index: usize, stored: DateTime<Utc>) -> bool {
+        let layer = &self.state.layers[index];
         let has_expired = layer.expiry.has_expired(stored);
-        if has_expired {
+        if has_expired && self.is_first_report(index) {
             event::emit(self.state, layer, EventKind::Expired { stored });
         }
         !has_expired
+    }
+
+    /// Whether nothing was reported of this layer's entry. A call asks up to three times on its way.
+    fn is_first_report(&mut self, index: usize) -> bool {
+        let is_first = self.reported & (1 << index) == 0;
+        self.reported |= 1 << index;
+        is_first
     }
 
     fn hit(&mut self, index: usize, found: Found<T>) -> T {
