@@ -50,11 +50,6 @@ pub(crate) fn deref(ty: &Ty) -> Option<Ty> {
     }
 }
 
-/// Whether std knows how to look behind the type without asking a user's `Deref`.
-pub(super) fn is_pointer(name: &str) -> bool {
-    POINTERS.contains(&name)
-}
-
 /// What a `for` over a value of this type yields.
 pub(crate) fn item_of(ty: &Ty) -> Ty {
     match ty {

@@ -11,45 +11,60 @@ use crate::ty::Ty;
 
 /// Free functions by module and name, in the language of [`super::shape`], with `Want` for the turbofish or the context.
 const FUNCTIONS: &str = "
-Option::Some(T) Option<T>; Result::Ok(T) Result<T, _>; Result::Err(E) Result<_, E>; ControlFlow::Break(B) ControlFlow<B, _>
-ControlFlow::Continue(C) ControlFlow<_, C>; Poll::Ready(T) Poll<T>; cmp::Reverse(T) Reverse<T>; num::Wrapping(T) Wrapping<T>
-num::Saturating(T) Saturating<T>; Bound::Included(T) Bound<T>; Bound::Excluded(T) Bound<T>; Cow::Borrowed(&T) Cow<T>; Cow::Owned(_) Cow<_>
-mem::take(&T) T; mem::replace(&T, T) T; mem::swap(&T, &T) (); mem::drop(T) (); mem::forget(T) (); mem::size_of() usize
-mem::size_of_val(&T) usize; mem::align_of() usize; mem::align_of_val(&T) usize; mem::needs_drop() bool; mem::zeroed() Want
-mem::transmute(_) _; mem::transmute_copy(_) _; mem::discriminant(&T) Discriminant<T>
-cmp::max(T, T) T; cmp::min(T, T) T; cmp::max_by(T, T, fn(&T, &T) cmp::Ordering) T; cmp::min_by(T, T, fn(&T, &T) cmp::Ordering) T
-cmp::max_by_key(T, T, fn(&T) K) T; cmp::min_by_key(T, T, fn(&T) K) T
-convert::identity(T) T; hint::black_box(T) T; hint::spin_loop() (); hint::unreachable_unchecked() !; hint::assert_unchecked(bool) ()
-iter::repeat(T) Iter<T>; iter::repeat_n(T, usize) Iter<T>; iter::repeat_with(fn() T) Iter<T>; iter::once(T) Iter<T>; iter::empty() Iter<Want>
-iter::once_with(fn() T) Iter<T>; iter::from_fn(fn() Option<T>) Iter<T>; iter::successors(Option<T>, fn(&T) Option<T>) Iter<T>
-iter::zip(A, B) Iter<(Item<A>, Item<B>)>; iter::chain(A, B) Iter<Item<A>>
-array::from_fn(fn(usize) T) [T;]; array::from_ref(&T) &[T;]; slice::from_ref(&T) &[T]; slice::from_mut(&T) &[T]
-slice::from_raw_parts(*T, usize) &[T]; slice::from_raw_parts_mut(*T, usize) &[T]
-str::from_utf8(&[u8]) Result<&str, Utf8Error>; str::from_utf8_mut(&[u8]) Result<&str, Utf8Error>; str::from_utf8_unchecked(&[u8]) &str
-str::from_utf8_unchecked_mut(&[u8]) &str; char::from_u32(u32) Option<char>; char::from_digit(u32, u32) Option<char>
-char::from_u32_unchecked(u32) char; char::decode_utf16(_) Iter<Result<char, DecodeUtf16Error>>; ascii::escape_default(u8) Iter<u8>
-fmt::format(Arguments) String; fmt::write(_, Arguments) Result<(), fmt::Error>
-ptr::null() *Want; ptr::null_mut() *Want; ptr::eq(_, _) bool; ptr::addr_eq(_, _) bool; ptr::fn_addr_eq(_, _) bool; ptr::from_ref(&T) *T
-ptr::from_mut(&T) *T; ptr::dangling() *Want; ptr::dangling_mut() *Want; ptr::read(*T) T; ptr::read_unaligned(*T) T; ptr::read_volatile(*T) T
-ptr::replace(*T, T) T; ptr::write(*T, T) (); ptr::write_unaligned(*T, T) (); ptr::write_volatile(*T, T) (); ptr::write_bytes(*T, u8, usize) ()
-ptr::copy(*T, *T, usize) (); ptr::copy_nonoverlapping(*T, *T, usize) (); ptr::swap(*T, *T) (); ptr::drop_in_place(*T) ()
-ptr::slice_from_raw_parts(*T, usize) *[T]; ptr::slice_from_raw_parts_mut(*T, usize) *[T]; ptr::hash(_, _) ()
-any::type_name() &str; any::type_name_of_val(&T) &str; panic::catch_unwind(fn() T) Result<T, Box<_>>; panic::resume_unwind(_) !
-panic::panic_any(_) !; panic::set_hook(_) (); process::exit(i32) !; process::abort() !; process::id() u32
-env::args() Iter<String>; env::args_os() Iter<OsString>; env::var(_) Result<String, VarError>; env::var_os(_) Option<OsString>
-env::vars() Iter<(String, String)>; env::vars_os() Iter<(OsString, OsString)>; env::current_dir() io<PathBuf>; env::current_exe() io<PathBuf>
-env::temp_dir() PathBuf; env::home_dir() Option<PathBuf>; env::set_var(_, _) (); env::remove_var(_) (); env::set_current_dir(_) io<()>
-fs::read(_) io<Vec<u8>>; fs::read_to_string(_) io<String>; fs::write(_, _) io<()>; fs::copy(_, _) io<u64>; fs::rename(_, _) io<()>
-fs::remove_file(_) io<()>; fs::remove_dir(_) io<()>; fs::remove_dir_all(_) io<()>; fs::create_dir(_) io<()>; fs::create_dir_all(_) io<()>
-fs::metadata(_) io<Metadata>; fs::symlink_metadata(_) io<Metadata>; fs::canonicalize(_) io<PathBuf>; fs::read_dir(_) io<Iter<io<DirEntry>>>
-fs::read_link(_) io<PathBuf>; fs::hard_link(_, _) io<()>; fs::exists(_) io<bool>; fs::set_permissions(_, Permissions) io<()>
-io::stdin() Stdin; io::stdout() Stdout; io::stderr() Stderr; io::read_to_string(_) io<String>; io::copy(_, _) io<u64>; io::empty() io::Empty
-io::sink() Sink; path::absolute(_) io<PathBuf>
-thread::spawn(fn() T) JoinHandle<T>; thread::scope(fn(&Scope) T) T; thread::sleep(Duration) (); thread::yield_now() ()
-thread::current() Thread; thread::park() (); thread::panicking() bool; thread::available_parallelism() io<NonZero<usize>>
-mpsc::channel() (Sender<Want>, Receiver<Want>); mpsc::sync_channel(usize) (SyncSender<Want>, Receiver<Want>); atomic::fence(_) ()
-atomic::compiler_fence(_) (); future::ready(T) Ready<T>; future::pending() Pending<Want>; alloc::alloc(Layout) *u8
-alloc::alloc_zeroed(Layout) *u8; alloc::realloc(*u8, Layout, usize) *u8; alloc::dealloc(*u8, Layout) (); alloc::handle_alloc_error(Layout) !
+Option::Some(T) Option<T>; Result::Ok(T) Result<T, _>; Result::Err(E) Result<_, E>
+ControlFlow::Break(B) ControlFlow<B, _>; ControlFlow::Continue(C) ControlFlow<_, C>
+Poll::Ready(T) Poll<T>; cmp::Reverse(T) Reverse<T>; num::Wrapping(T) Wrapping<T>
+num::Saturating(T) Saturating<T>; Bound::Included(T) Bound<T>; Bound::Excluded(T) Bound<T>
+Cow::Borrowed(&T) Cow<T>; Cow::Owned(_) Cow<_>; mem::take(&T) T; mem::replace(&T, T) T
+mem::swap(&T, &T) (); mem::drop(T) (); mem::forget(T) (); mem::size_of() usize
+mem::size_of_val(&T) usize; mem::align_of() usize; mem::align_of_val(&T) usize
+mem::needs_drop() bool; mem::zeroed() Want; mem::transmute(_) _; mem::transmute_copy(_) _
+mem::discriminant(&T) Discriminant<T>; cmp::max(T, T) T; cmp::min(T, T) T
+cmp::max_by(T, T, fn(&T, &T) cmp::Ordering) T; cmp::min_by(T, T, fn(&T, &T) cmp::Ordering) T
+cmp::max_by_key(T, T, fn(&T) K) T; cmp::min_by_key(T, T, fn(&T) K) T; convert::identity(T) T
+hint::black_box(T) T; hint::spin_loop() (); hint::unreachable_unchecked() !
+hint::assert_unchecked(bool) (); iter::repeat(T) Iter<T>; iter::repeat_n(T, usize) Iter<T>
+iter::repeat_with(fn() T) Iter<T>; iter::once(T) Iter<T>; iter::empty() Iter<Want>
+iter::once_with(fn() T) Iter<T>; iter::from_fn(fn() Option<T>) Iter<T>
+iter::successors(Option<T>, fn(&T) Option<T>) Iter<T>; iter::zip(A, B) Iter<(Item<A>, Item<B>)>
+iter::chain(A, B) Iter<Item<A>>; array::from_fn(fn(usize) T) [T;]; array::from_ref(&T) &[T;]
+slice::from_ref(&T) &[T]; slice::from_mut(&T) &[T]; slice::from_raw_parts(*T, usize) &[T]
+slice::from_raw_parts_mut(*T, usize) &[T]; str::from_utf8(&[u8]) Result<&str, Utf8Error>
+str::from_utf8_mut(&[u8]) Result<&str, Utf8Error>; str::from_utf8_unchecked(&[u8]) &str
+str::from_utf8_unchecked_mut(&[u8]) &str; char::from_u32(u32) Option<char>
+char::from_digit(u32, u32) Option<char>; char::from_u32_unchecked(u32) char
+char::decode_utf16(_) Iter<Result<char, DecodeUtf16Error>>; ascii::escape_default(u8) Iter<u8>
+fmt::format(Arguments) String; fmt::write(_, Arguments) Result<(), fmt::Error>; ptr::null() *Want
+ptr::null_mut() *Want; ptr::eq(_, _) bool; ptr::addr_eq(_, _) bool; ptr::fn_addr_eq(_, _) bool
+ptr::from_ref(&T) *T; ptr::from_mut(&T) *T; ptr::dangling() *Want; ptr::dangling_mut() *Want
+ptr::read(*T) T; ptr::read_unaligned(*T) T; ptr::read_volatile(*T) T; ptr::replace(*T, T) T
+ptr::write(*T, T) (); ptr::write_unaligned(*T, T) (); ptr::write_volatile(*T, T) ()
+ptr::write_bytes(*T, u8, usize) (); ptr::copy(*T, *T, usize) ()
+ptr::copy_nonoverlapping(*T, *T, usize) (); ptr::swap(*T, *T) (); ptr::drop_in_place(*T) ()
+ptr::slice_from_raw_parts(*T, usize) *[T]; ptr::slice_from_raw_parts_mut(*T, usize) *[T]
+ptr::hash(_, _) (); any::type_name() &str; any::type_name_of_val(&T) &str
+panic::catch_unwind(fn() T) Result<T, Box<_>>; panic::resume_unwind(_) !; panic::panic_any(_) !
+panic::set_hook(_) (); process::exit(i32) !; process::abort() !; process::id() u32
+env::args() Iter<String>; env::args_os() Iter<OsString>; env::var(_) Result<String, VarError>
+env::var_os(_) Option<OsString>; env::vars() Iter<(String, String)>
+env::vars_os() Iter<(OsString, OsString)>; env::current_dir() io<PathBuf>
+env::current_exe() io<PathBuf>; env::temp_dir() PathBuf; env::home_dir() Option<PathBuf>
+env::set_var(_, _) (); env::remove_var(_) (); env::set_current_dir(_) io<()>
+fs::read(_) io<Vec<u8>>; fs::read_to_string(_) io<String>; fs::write(_, _) io<()>
+fs::copy(_, _) io<u64>; fs::rename(_, _) io<()>; fs::remove_file(_) io<()>; fs::remove_dir(_) io<()>
+fs::remove_dir_all(_) io<()>; fs::create_dir(_) io<()>; fs::create_dir_all(_) io<()>
+fs::metadata(_) io<Metadata>; fs::symlink_metadata(_) io<Metadata>; fs::canonicalize(_) io<PathBuf>
+fs::read_dir(_) io<Iter<io<DirEntry>>>; fs::read_link(_) io<PathBuf>; fs::hard_link(_, _) io<()>
+fs::exists(_) io<bool>; fs::set_permissions(_, Permissions) io<()>; io::stdin() Stdin
+io::stdout() Stdout; io::stderr() Stderr; io::read_to_string(_) io<String>; io::copy(_, _) io<u64>
+io::empty() io::Empty; io::sink() Sink; path::absolute(_) io<PathBuf>
+thread::spawn(fn() T) JoinHandle<T>; thread::scope(fn(&Scope) T) T; thread::sleep(Duration) ()
+thread::yield_now() (); thread::current() Thread; thread::park() (); thread::panicking() bool
+thread::available_parallelism() io<NonZero<usize>>; mpsc::channel() (Sender<Want>, Receiver<Want>)
+mpsc::sync_channel(usize) (SyncSender<Want>, Receiver<Want>); atomic::fence(_) ()
+atomic::compiler_fence(_) (); future::ready(T) Ready<T>; future::pending() Pending<Want>
+alloc::alloc(Layout) *u8; alloc::alloc_zeroed(Layout) *u8; alloc::realloc(*u8, Layout, usize) *u8
+alloc::dealloc(*u8, Layout) (); alloc::handle_alloc_error(Layout) !
 ";
 
 static SIGNATURES: LazyLock<HashMap<&'static str, Signature>> = LazyLock::new(|| {

@@ -79,6 +79,22 @@ pub(crate) fn calls(receiver: &Ty, name: &str) -> Option<Vec<&'static str>> {
     None
 }
 
+/// As [`calls`], for `Owner::name(args)`; a trait's function without receiver (`Default::default`) is the trait's.
+pub(crate) fn associated_calls(owner: &Ty, name: &str) -> Option<Vec<&'static str>> {
+    for (key, _) in tables::keys(owner) {
+        let mut all = tables::signatures(key, name)
+            .iter()
+            .filter(|signature| !signature.is_method);
+        if let Some(signature) = all.next() {
+            return Some(signature.calls.clone());
+        }
+    }
+    match name {
+        "from" | "try_from" | "from_iter" | "from_str" | "default" => None,
+        _ => calls(owner, name),
+    }
+}
+
 /// What any method of a type can call because its arguments are not kept: an iterator's source may be a user's, and so
 /// may what a buffered reader reads from.
 fn hidden_calls(receiver: &Ty) -> &'static [&'static str] {
@@ -430,5 +446,14 @@ mod tests {
         );
         assert!(calls(&ty("Iter<A>"), "map").is_some_and(|traits| traits.contains(&"Iterator")));
         assert_eq!(calls(&ty("A"), "len"), None);
+        assert_eq!(
+            associated_calls(&Ty::std("Vec", Vec::new()), "new"),
+            Some(Vec::new())
+        );
+        assert_eq!(
+            associated_calls(&ty("String"), "from"),
+            Some(vec!["Into", "From"])
+        );
+        assert_eq!(associated_calls(&ty("Vec<A>"), "from"), None);
     }
 }

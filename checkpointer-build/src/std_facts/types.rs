@@ -250,6 +250,13 @@ mod tests {
     }
 
     #[test]
+    fn public_fields_have_types() {
+        let range = Ty::std("Range", vec![Ty::prim("u8")]);
+        assert_eq!(field_of(&range, "end"), Some(Ty::prim("u8")));
+        assert_eq!(field_of(&range, "length"), None);
+    }
+
+    #[test]
     fn names_that_modules_share_keep_their_module() {
         assert_eq!(
             type_of_path("std::collections::hash_map::HashMap", Vec::new()),
