@@ -176,10 +176,8 @@ fn switches_are_those_that_the_value_hangs_on() {
         }
     );
     assert_eq!(switches("all(windows, test)"), Switches::default());
-    assert_eq!(
-        switches("any(all(windows, test), debug_assertions)").test,
-        false
-    );
+    let hidden = switches("any(all(windows, test), debug_assertions)");
+    assert!(!hidden.test && hidden.debug_assertions);
     assert_eq!(switches("loom"), Switches::default());
 }
 

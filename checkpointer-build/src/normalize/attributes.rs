@@ -7,18 +7,18 @@ use syn::parse::{ParseStream, Parser};
 use syn::visit_mut::VisitMut;
 use syn::{Attribute, Expr, Ident, Meta, Path, Token, token};
 
-/// Attributes that steer lints, documentation and the optimizer, never a result.
+/// Attributes that steer lints, documentation and the optimizer, never a result; the frequent ones first.
 const SILENT: &[&str] = &[
+    "doc",
+    "inline",
     "allow",
+    "must_use",
     "automatically_derived",
     "cold",
     "deny",
     "deprecated",
-    "doc",
     "expect",
     "forbid",
-    "inline",
-    "must_use",
     "warn",
 ];
 

@@ -334,7 +334,7 @@ fn a_foreign_hash_covers_the_package_and_what_is_below_it() {
         0
     ));
     assert!(changed(
-        |package| drop(package.features.insert("x".to_owned())),
+        |package| package.features = BTreeSet::from(["x".to_owned()]),
         1,
         0
     ));
