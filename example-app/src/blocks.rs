@@ -2,10 +2,13 @@
 
 use std::f64::consts::TAU;
 
+use checkpointer_runtime::checkpoint;
+
 use crate::least_squares::Normal;
 
 /// The length in days of the blocks of a circular block bootstrap that is best for the mean of a series: the automatic choice of
 /// D. Politis and H. White, Econometric Reviews 23 (2004), as corrected by A. Patton, D. Politis and H. White in 28 (2009).
+#[checkpoint]
 pub(crate) fn block_length(daily: &[f64]) -> usize {
     let n = daily.len() as f64;
     if daily.len() < 10 {
@@ -117,7 +120,7 @@ mod tests {
 
     #[test]
     fn independent_days_need_short_blocks() {
-        assert!(block_length(&autoregressive(0.0, 2_000)) <= 4);
+        assert!(block_length::original(&autoregressive(0.0, 2_000)) <= 4);
     }
 
     #[test]
@@ -125,7 +128,7 @@ mod tests {
         // For an AR(1) with coefficient r the optimum is (6 r² / (1 - r²)² · n)^(1/3): 28.3 days here.
         let (r, n) = (0.7_f64, 2_000);
         let optimum = (6.0 * r * r / (1.0 - r * r).powi(2) * n as f64).cbrt();
-        let length = block_length(&autoregressive(r, n)) as f64;
+        let length = block_length::original(&autoregressive(r, n)) as f64;
         assert!(
             (length / optimum - 1.0).abs() < 0.4,
             "{length} against {optimum}"
@@ -140,11 +143,11 @@ mod tests {
             .enumerate()
             .map(|(day, value)| value + 10.0 * (TAU * day as f64 / 365.0).cos())
             .collect();
-        assert!(block_length(&seasonal) <= 4);
+        assert!(block_length::original(&seasonal) <= 4);
     }
 
     #[test]
     fn a_constant_series_needs_no_blocks() {
-        assert_eq!(block_length(&[2.5; 100]), 1);
+        assert_eq!(block_length::original(&[2.5; 100]), 1);
     }
 }

@@ -1,6 +1,7 @@
 //! Last stage: the drawing, as the text of an SVG file.
 
 use anyhow::{Result, anyhow};
+use checkpointer_runtime::checkpoint;
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
@@ -17,6 +18,7 @@ const COLOURS: [RGBColor; 3] = [
 ];
 
 /// Draws the differences by hour of the day and by regime. A contrast comes with its name, such as `LGA − JFK`.
+#[checkpoint]
 pub(crate) fn draw(contrasts: &[(String, Contrast)]) -> Result<String> {
     let mut svg = String::new();
     {
@@ -165,7 +167,7 @@ mod tests {
             cells: vec![estimate; CELLS],
             warm_spell: estimate,
         };
-        let svg = draw(&[
+        let svg = draw::original(&[
             ("LGA − JFK".into(), contrast.clone()),
             ("EWR − JFK".into(), contrast),
         ])

@@ -1,6 +1,7 @@
 //! Fifth stage: the model of a normal year, and with it how much warmer or colder than normal every hour was.
 
 use anyhow::Result;
+use checkpointer_runtime::checkpoint;
 use serde::{Deserialize, Serialize};
 
 use crate::harmonics::{Orders, terms};
@@ -21,6 +22,7 @@ pub(crate) struct Climate {
 
 impl Climate {
     /// Fits a model to the panel.
+    #[checkpoint]
     pub(crate) fn fit(panel: &Panel, orders: Orders) -> Result<Climate> {
         let columns = orders.columns();
         let mut normal = Normal::new(columns.len());
@@ -53,6 +55,7 @@ impl Climate {
     }
 
     /// How much warmer than normal each hour of the panel was, in °C; NaN where a station did not report.
+    #[checkpoint]
     pub(crate) fn anomalies(&self, panel: &Panel) -> Vec<f64> {
         panel
             .hours()
@@ -93,8 +96,14 @@ mod tests {
     #[test]
     fn a_year_without_weather_has_no_anomalies() {
         let panel = wavy_panel();
-        let climate = Climate::fit(&panel, SMALL).unwrap();
-        assert!(climate.anomalies(&panel).iter().all(|a| a.abs() < 1e-6));
+        let climate = Climate::fit_call(&panel, SMALL).original().unwrap();
+        assert!(
+            climate
+                .anomalies_call(&panel)
+                .original()
+                .iter()
+                .all(|a| a.abs() < 1e-6)
+        );
         assert!(climate.explained > 0.999_999 && climate.weather < 1e-4);
     }
 
@@ -102,8 +111,8 @@ mod tests {
     fn a_missing_hour_stays_missing() {
         let mut panel = wavy_panel();
         panel.temperature[0][5] = f64::NAN;
-        let climate = Climate::fit(&panel, SMALL).unwrap();
-        let anomalies = climate.anomalies(&panel);
+        let climate = Climate::fit_call(&panel, SMALL).original().unwrap();
+        let anomalies = climate.anomalies_call(&panel).original();
         assert!(anomalies[5].is_nan() && anomalies[6].abs() < 1e-6);
     }
 }

@@ -1,5 +1,6 @@
 //! Eighth stage, the slow one: how large the difference between two stations is, and how sure that is, by a block bootstrap.
 
+use checkpointer_runtime::checkpoint;
 use serde::{Deserialize, Serialize};
 
 use crate::days::{CELLS, DayTable, MOMENTS};
@@ -37,6 +38,7 @@ pub(crate) struct Contrast {
 }
 
 /// Draws whole blocks of days with replacement, on the thread pool for blocking work, so that several pairs run at once.
+#[checkpoint]
 pub(crate) async fn contrast(table: DayTable, block: usize) -> Contrast {
     blocking::unblock(move || bootstrap(&table, block)).await
 }
@@ -185,8 +187,8 @@ mod tests {
     #[test]
     fn the_same_table_gives_the_same_result_on_every_run() {
         let table = table(&[1.0, 3.0, 2.0, 7.0]);
-        let first = futures_lite::future::block_on(contrast(table.clone(), 2));
-        let second = futures_lite::future::block_on(contrast(table, 2));
+        let first = futures_lite::future::block_on(contrast::original(table.clone(), 2));
+        let second = futures_lite::future::block_on(contrast::original(table, 2));
         assert_eq!(first.warm_spell, second.warm_spell);
         assert_eq!(first.cells[ALL_HOURS], second.cells[ALL_HOURS]);
     }

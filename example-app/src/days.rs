@@ -1,6 +1,7 @@
 //! Sixth stage: the difference between two stations, added up day by day, so that whole days can be drawn again and again.
 
 use anyhow::{Context, Result};
+use checkpointer_runtime::checkpoint;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::{noon_day, standard_hour};
@@ -49,6 +50,7 @@ impl DayTable {
 }
 
 /// Adds up `first - second` in days from noon to noon.
+#[checkpoint]
 pub(crate) fn add_up(
     panel: &Panel,
     regimes: &[Regime],
@@ -128,7 +130,8 @@ mod tests {
 
     #[test]
     fn a_constant_difference_is_the_mean_of_every_day() {
-        let table = add_up(&panel(), &[Regime::CalmNight; 48], &[0.5; 48], ("A", "B")).unwrap();
+        let table =
+            add_up::original(&panel(), &[Regime::CalmNight; 48], &[0.5; 48], ("A", "B")).unwrap();
         assert_eq!(table.days, 2);
         assert_eq!(table.daily_means(), [2.0, 2.0]);
         assert_eq!(table.moments[..MOMENTS], [24.0, 12.0, 48.0, 24.0, 6.0]);
@@ -138,7 +141,8 @@ mod tests {
     fn an_hour_that_one_station_missed_counts_nowhere() {
         let mut panel = panel();
         panel.temperature[1][0] = f64::NAN;
-        let table = add_up(&panel, &[Regime::WindyDay; 48], &[0.0; 48], ("A", "B")).unwrap();
+        let table =
+            add_up::original(&panel, &[Regime::WindyDay; 48], &[0.0; 48], ("A", "B")).unwrap();
         assert_eq!(table.counts[12], 0.0);
         assert_eq!(table.counts[ALL_HOURS], 23.0);
         assert_eq!(table.moments, [0.0; 2 * MOMENTS]);
@@ -146,7 +150,8 @@ mod tests {
 
     #[test]
     fn an_unknown_station_is_an_error_that_lists_the_known_ones() {
-        let error = add_up(&panel(), &[Regime::Unknown; 48], &[0.0; 48], ("A", "C")).unwrap_err();
+        let error =
+            add_up::original(&panel(), &[Regime::Unknown; 48], &[0.0; 48], ("A", "C")).unwrap_err();
         assert_eq!(error.to_string(), "no station `C` in the data; it has A, B");
     }
 }

@@ -16,6 +16,7 @@ mod readings;
 mod regime;
 mod report;
 mod selection;
+mod stages;
 mod sun;
 
 use std::path::PathBuf;
@@ -25,7 +26,7 @@ use clap::Parser;
 use futures_lite::future::{block_on, zip};
 
 use crate::climate::Climate;
-use crate::contrast::{Contrast, contrast};
+use crate::contrast::Contrast;
 use crate::report::Findings;
 
 /// The pairs of stations that are compared: the first is measured against the second.
@@ -66,6 +67,7 @@ fn main() -> Result<()> {
     let table = findings.table();
     println!("\n{table}");
     let chart = chart::draw(&findings.contrasts)?;
+    println!("{}", stages::table(&checkpointer_runtime::stats()));
     save(&arguments.output, "airports.txt", &table)?;
     save(&arguments.output, "airports.svg", &chart)
 }
@@ -103,7 +105,7 @@ async fn contrast_all(tables: Vec<days::DayTable>, block: usize) -> Vec<Contrast
     let mut all: futures_lite::future::Boxed<Vec<Contrast>> = Box::pin(async { Vec::new() });
     for table in tables {
         all = Box::pin(async move {
-            let (mut earlier, this) = zip(all, contrast(table, block)).await;
+            let (mut earlier, this) = zip(all, contrast::contrast(table, block)).await;
             earlier.push(this);
             earlier
         });
@@ -133,11 +135,11 @@ mod tests {
     #[test]
     fn the_differences_between_the_airports_agree_with_an_independent_calculation() {
         let text = include_str!("../data/nyc-weather-2013.csv");
-        let panel = panel::align(&readings::parse(text).unwrap());
-        let regimes = regime::classify(&panel);
+        let panel = panel::align::original(&readings::parse::original(text).unwrap());
+        let regimes = regime::classify::original(&panel);
         let mean = |pair, cell| {
             let anomalies = vec![0.0; regimes.len()];
-            let table = days::add_up(&panel, &regimes, &anomalies, pair).unwrap();
+            let table = days::add_up::original(&panel, &regimes, &anomalies, pair).unwrap();
             let sum_over_days =
                 |values: &[f64]| -> f64 { values.iter().skip(cell).step_by(days::CELLS).sum() };
             sum_over_days(&table.sums) / sum_over_days(&table.counts)

@@ -1,5 +1,6 @@
 //! Second stage: all stations on one axis of hours, gaps as NaN, so that stations can be compared hour by hour.
 
+use checkpointer_runtime::checkpoint;
 use serde::{Deserialize, Serialize};
 
 use crate::readings::Readings;
@@ -36,6 +37,7 @@ impl Panel {
 }
 
 /// Puts every station's reports on the common axis. Of two reports for one hour the later one in the file stays.
+#[checkpoint]
 pub(crate) fn align(readings: &Readings) -> Panel {
     let hours = || readings.stations.iter().flat_map(|series| &series.hours);
     let first = hours().copied().min().unwrap_or(0);
@@ -93,7 +95,7 @@ mod tests {
             rows: 5,
             rejected: Vec::new(),
         };
-        let panel = align(&readings);
+        let panel = align::original(&readings);
         assert_eq!(panel.hours().collect::<Vec<_>>(), [10, 11, 12]);
         let mean = panel.mean_temperature();
         assert_eq!((mean[0], mean[2]), (1.5, 4.0));

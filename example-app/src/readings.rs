@@ -1,6 +1,7 @@
 //! First stage: from the text of the weather file to clean series, with a note on everything that was left out.
 
 use anyhow::{Context, Result, ensure};
+use checkpointer_runtime::checkpoint;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::hour_of_timestamp;
@@ -47,6 +48,7 @@ struct Row<'a> {
 
 /// Reads the file's text. A row whose time cannot be read is an error, since it means another kind of file; a value that is missing or
 /// impossible is noted and left out.
+#[checkpoint]
 pub(crate) fn parse(text: &str) -> Result<Readings> {
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let headers = reader
@@ -133,7 +135,8 @@ mod tests {
 
     #[test]
     fn a_clean_row_is_converted_to_metric_units() {
-        let readings = parse(&format!("{HEADER}JFK,50,10,2013-01-01T06:00:00Z\n")).unwrap();
+        let readings =
+            parse::original(&format!("{HEADER}JFK,50,10,2013-01-01T06:00:00Z\n")).unwrap();
         let series = &readings.stations[0];
         assert_eq!(series.station, "JFK");
         assert_eq!(series.hours, [376_950]);
@@ -144,7 +147,8 @@ mod tests {
 
     #[test]
     fn an_impossible_wind_is_left_out_but_the_temperature_stays() {
-        let readings = parse(&format!("{HEADER}EWR,39,1048.4,2013-02-12T08:00:00Z\n")).unwrap();
+        let readings =
+            parse::original(&format!("{HEADER}EWR,39,1048.4,2013-02-12T08:00:00Z\n")).unwrap();
         assert!(readings.stations[0].wind[0].is_nan());
         assert_eq!(readings.stations[0].temperature.len(), 1);
         assert!(readings.rejected[0].starts_with("line 2: EWR has no plausible wind"));
@@ -152,7 +156,7 @@ mod tests {
 
     #[test]
     fn a_row_without_temperature_is_left_out_and_named() {
-        let readings = parse(&format!(
+        let readings = parse::original(&format!(
             "{HEADER}EWR,NA,5,2013-08-22T13:00:00Z\nEWR,70,5,2013-08-22T14:00:00Z\n"
         ))
         .unwrap();
@@ -163,7 +167,7 @@ mod tests {
 
     #[test]
     fn an_unreadable_time_is_an_error_that_names_its_line() {
-        let error = parse(&format!("{HEADER}EWR,70,5,yesterday\n")).unwrap_err();
+        let error = parse::original(&format!("{HEADER}EWR,70,5,yesterday\n")).unwrap_err();
         assert_eq!(
             error.to_string(),
             "line 2: `yesterday` is not a time in UTC"
@@ -172,7 +176,7 @@ mod tests {
 
     #[test]
     fn stations_come_sorted_whatever_their_order_in_the_file() {
-        let readings = parse(&format!(
+        let readings = parse::original(&format!(
             "{HEADER}LGA,70,5,2013-08-22T14:00:00Z\nEWR,70,5,2013-08-22T14:00:00Z\n"
         ))
         .unwrap();

@@ -1,5 +1,6 @@
 //! Third stage: which hours are nights, and which are calm. A city's warmth shows in calm nights and is blown away in windy ones.
 
+use checkpointer_runtime::checkpoint;
 use serde::{Deserialize, Serialize};
 
 use crate::panel::Panel;
@@ -64,6 +65,7 @@ impl TryFrom<u8> for Regime {
 }
 
 /// The regime of every hour of the panel.
+#[checkpoint]
 pub(crate) fn classify(panel: &Panel) -> Vec<Regime> {
     panel
         .hours()
@@ -95,7 +97,7 @@ mod tests {
             temperature: vec![vec![0.0; 24]],
             wind: vec![wind],
         };
-        let regimes = classify(&panel);
+        let regimes = classify::original(&panel);
         assert_eq!(regimes[0], Regime::CalmNight);
         assert_eq!(regimes[1], Regime::Unknown);
         assert_eq!(regimes[2], Regime::WindyNight);

@@ -1,6 +1,7 @@
 //! Fourth stage: how many waves describe the year, by cross-validation over blocks of days.
 
 use anyhow::{Context, Result};
+use checkpointer_runtime::checkpoint;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::noon_day;
@@ -38,6 +39,7 @@ pub(crate) struct Selection {
 
 /// Tries every candidate and chooses by the one-standard-error rule of L. Breiman and others, "Classification and Regression Trees"
 /// (1984): one year has few seasons, so the least error alone would fit that year's weather.
+#[checkpoint]
 pub(crate) fn select_model(panel: &Panel) -> Result<Selection> {
     let size = LARGEST.columns().len();
     let mut folds = vec![Normal::new(size); FOLDS];
@@ -118,7 +120,7 @@ mod tests {
             temperature: vec![temperature],
             wind: vec![vec![0.0; 24 * 365]],
         };
-        let chosen = select_model(&panel).unwrap().chosen;
+        let chosen = select_model::original(&panel).unwrap().chosen;
         assert_eq!(
             chosen.orders,
             Orders {

@@ -1,0 +1,5 @@
+//! Lets checkpointer read this crate.
+
+fn main() {
+    checkpointer_build::build();
+}
