@@ -247,6 +247,8 @@ fn empty_generics_and_bounds_do_not_count() {
 
 #[test]
 fn braces_around_an_arms_expression_do_not_count() {
+    same_body("match x { A => { m! { a } } }", "match x { A => m! { a } }");
+    same_body("g(|x| { quote! { a } })", "g(|x| quote! { a })");
     same_body(
         "match x { A => { e } B => { { g(1) } } }",
         "match x { A => e, B => g(1) }",
@@ -289,7 +291,6 @@ fn braces_that_mean_something_count() {
     differ_body("|x| const { x }", "|x| x");
     differ_body("{ x }", "x");
     differ_body("let a = { x };", "let a = x;");
-    differ_body("match x { A => { m! { a } } }", "match x { A => m! { a } }");
     differ_body("match x { A => { #[a] e } }", "match x { A => e }");
 }
 

@@ -3,8 +3,7 @@
 use std::mem;
 
 use syn::{
-    Block, Expr, ExprMacro, ExprParen, MacroDelimiter, Stmt, StmtMacro, Token, Type, TypeInfer,
-    TypeParen, token,
+    Block, Expr, ExprMacro, ExprParen, Stmt, StmtMacro, Token, Type, TypeInfer, TypeParen, token,
 };
 
 /// Takes off the braces of a match arm's or closure's body, as long as they hold nothing but one expression.
@@ -105,14 +104,12 @@ fn sole_expression(body: &mut Expr) -> Option<Expr> {
 fn take_tail(block: &mut Block) -> Option<Expr> {
     match block.stmts.pop()? {
         Stmt::Expr(expr, None) if !has_attributes(&expr) => Some(expr),
-        // With braces it would be a statement, whose expansion may declare things.
+        // With braces the call is a statement here and an expression without; where both compile, they are one.
         Stmt::Macro(StmtMacro {
             attrs,
             mac,
             semi_token: None,
-        }) if attrs.is_empty() && !matches!(mac.delimiter, MacroDelimiter::Brace(_)) => {
-            Some(Expr::Macro(ExprMacro { attrs, mac }))
-        }
+        }) if attrs.is_empty() => Some(Expr::Macro(ExprMacro { attrs, mac })),
         other => {
             block.stmts.push(other);
             None
