@@ -114,15 +114,15 @@ impl Function {
         }
     }
 
-    /// Whether the result is taken for a `Result`: as `result = …` says, or by its name.
+    /// Whether the result is taken for a `Result`: as `result = …` says, or by its name. A lone `Result` without arguments
+    /// may be anything, and is asked about if it is one.
     pub(crate) fn is_fallible(&self) -> bool {
         self.option(|options| options.result)
             .unwrap_or_else(|| match self.result() {
-                Type::Path(path) => path
-                    .path
-                    .segments
-                    .last()
-                    .is_some_and(|segment| segment.ident == "Result"),
+                Type::Path(path) => path.path.segments.last().is_some_and(|segment| {
+                    let is_told = !segment.arguments.is_empty() || path.path.segments.len() > 1;
+                    segment.ident == "Result" && is_told
+                }),
                 _ => false,
             })
     }
@@ -223,10 +223,10 @@ fn parse_item(item: TokenStream) -> syn::Result<ItemFn> {
         Err(error) => error,
     };
     if let Ok(declared) = syn::parse2::<syn::TraitItemFn>(item.clone()) {
-        return Err(syn::Error::new(declared.sig.span(), message::NO_BODY));
+        return Err(syn::Error::new_spanned(declared, message::NO_BODY));
     }
     match syn::parse2::<syn::Item>(item) {
-        Ok(other) => Err(syn::Error::new(other.span(), message::NOT_A_FUNCTION)),
+        Ok(other) => Err(syn::Error::new_spanned(other, message::NOT_A_FUNCTION)),
         Err(_) => Err(error),
     }
 }

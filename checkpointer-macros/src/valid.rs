@@ -2,39 +2,36 @@
 
 use checkpointer_syntax::message;
 use checkpointer_syntax::options::Options;
-use proc_macro2::Span;
-use syn::spanned::Spanned as _;
 use syn::visit::{self, Visit};
-use syn::{FnArg, Pat, ReceiverKind, Type};
+use syn::{Error, FnArg, Pat, ReceiverKind, Type};
 
 use crate::ast::{Function, Hashing};
 
 /// Gathers everything that keeps the function from being checkpointed.
-pub(crate) fn check(function: &Function, errors: &mut Vec<syn::Error>) {
-    let mut report = |at: Span, text: &str| errors.push(syn::Error::new(at, text));
-    qualifiers(function, &mut report);
-    parameters(function, &mut report);
-    result(function, &mut report);
-    options(function, &mut report);
+pub(crate) fn check(function: &Function, errors: &mut Vec<Error>) {
+    qualifiers(function, errors);
+    parameters(function, errors);
+    result(function, errors);
+    options(function, errors);
 }
 
-fn qualifiers(function: &Function, report: &mut impl FnMut(Span, &str)) {
+fn qualifiers(function: &Function, errors: &mut Vec<Error>) {
     let signature = &function.signature;
     if let Some(token) = &signature.constness {
-        report(token.span(), message::CONST_FN);
+        errors.push(Error::new_spanned(token, message::CONST_FN));
     }
     if let syn::Safety::Unsafe(token) = &signature.safety {
-        report(token.span(), message::UNSAFE_FN);
+        errors.push(Error::new_spanned(token, message::UNSAFE_FN));
     }
     if let Some(abi) = &signature.abi {
-        report(abi.span(), message::EXTERN_FN);
+        errors.push(Error::new_spanned(abi, message::EXTERN_FN));
     }
     if let Some(variadic) = &signature.variadic {
-        report(variadic.span(), message::VARIADIC);
+        errors.push(Error::new_spanned(variadic, message::VARIADIC));
     }
 }
 
-fn parameters(function: &Function, report: &mut impl FnMut(Span, &str)) {
+fn parameters(function: &Function, errors: &mut Vec<Error>) {
     for input in &function.signature.inputs {
         match input {
             FnArg::Receiver(receiver) => {
@@ -44,15 +41,15 @@ fn parameters(function: &Function, report: &mut impl FnMut(Span, &str)) {
                     _ => false,
                 };
                 if is_mutable {
-                    report(receiver.span(), message::MUTABLE_RECEIVER);
+                    errors.push(Error::new_spanned(receiver, message::MUTABLE_RECEIVER));
                 }
             }
             FnArg::Typed(typed) => {
                 if is_mutable_reference(&typed.ty) {
-                    report(typed.ty.span(), message::MUTABLE_PARAMETER);
+                    errors.push(Error::new_spanned(&typed.ty, message::MUTABLE_PARAMETER));
                 }
                 if matches!(&*typed.pat, Pat::Verbatim(_)) {
-                    report(typed.span(), message::VARIADIC);
+                    errors.push(Error::new_spanned(typed, message::VARIADIC));
                 }
             }
         }
@@ -60,10 +57,10 @@ fn parameters(function: &Function, report: &mut impl FnMut(Span, &str)) {
     let replaced = function.option(|options| options.hash_by.as_ref());
     for parameter in &function.parameters {
         if let Some(at) = parameter.cfg {
-            report(at, message::CFG_PARAMETER);
+            errors.push(Error::new(at, message::CFG_PARAMETER));
         }
         if let (Some(_), Hashing::None(at) | Hashing::By(_, at)) = (replaced, &parameter.hashing) {
-            report(*at, message::HASH_BY_TWICE);
+            errors.push(Error::new(*at, message::HASH_BY_TWICE));
         }
     }
 }
@@ -77,27 +74,21 @@ fn is_mutable_reference(ty: &Type) -> bool {
     }
 }
 
-fn result(function: &Function, report: &mut impl FnMut(Span, &str)) {
+fn result(function: &Function, errors: &mut Vec<Error>) {
     let syn::ReturnType::Type(_, ty) = &function.signature.output else {
         return;
     };
     let mut search = ResultSearch::default();
     search.visit_type(ty);
-    if let Some(at) = search.borrowed {
-        report(at, message::BORROWED_RESULT);
-    } else if let Some(at) = search.opaque {
-        report(at, message::IMPL_RESULT);
-    } else if let Some(at) = search.never {
-        report(at, message::NEVER_RESULT);
-    }
+    errors.extend(search.borrowed.or(search.opaque).or(search.never));
 }
 
 /// What in a result's type can't be kept. Pointers to functions have their own inputs, which are none of the result.
 #[derive(Default)]
 struct ResultSearch {
-    borrowed: Option<Span>,
-    opaque: Option<Span>,
-    never: Option<Span>,
+    borrowed: Option<Error>,
+    opaque: Option<Error>,
+    never: Option<Error>,
 }
 
 impl<'ast> Visit<'ast> for ResultSearch {
@@ -109,15 +100,19 @@ impl<'ast> Visit<'ast> for ResultSearch {
                     .as_ref()
                     .is_some_and(|lifetime| lifetime.ident == "static");
                 if !is_static {
-                    self.borrowed.get_or_insert(reference.span());
+                    self.borrowed.get_or_insert_with(|| {
+                        Error::new_spanned(reference, message::BORROWED_RESULT)
+                    });
                 }
             }
             Type::ImplTrait(opaque) => {
-                self.opaque.get_or_insert(opaque.span());
+                self.opaque
+                    .get_or_insert_with(|| Error::new_spanned(opaque, message::IMPL_RESULT));
                 return;
             }
             Type::Never(never) => {
-                self.never.get_or_insert(never.span());
+                self.never
+                    .get_or_insert_with(|| Error::new_spanned(never, message::NEVER_RESULT));
             }
             Type::FnPtr(_) => return,
             _ => {}
@@ -127,12 +122,13 @@ impl<'ast> Visit<'ast> for ResultSearch {
 
     fn visit_lifetime(&mut self, lifetime: &'ast syn::Lifetime) {
         if lifetime.ident != "static" {
-            self.borrowed.get_or_insert(lifetime.span());
+            self.borrowed
+                .get_or_insert_with(|| Error::new_spanned(lifetime, message::BORROWED_RESULT));
         }
     }
 }
 
-fn options(function: &Function, report: &mut impl FnMut(Span, &str)) {
+fn options(function: &Function, errors: &mut Vec<Error>) {
     const WHOLE_FUNCTION: &[&str] = &[
         "capture",
         "crate",
@@ -148,27 +144,27 @@ fn options(function: &Function, report: &mut impl FnMut(Span, &str)) {
             .iter()
             .filter_map(|layer| layer.span_of(name));
         for at in given.skip(1) {
-            report(at, message::ON_ONE_LAYER);
+            errors.push(Error::new(at, message::ON_ONE_LAYER));
         }
     }
     let span = |name: &str| function.option(|options: &Options| options.span_of(name));
     if span("version").is_some() {
         if let Some(at) = span("depends_on") {
-            report(at, message::VERSION_AND_DEPENDS_ON);
+            errors.push(Error::new(at, message::VERSION_AND_DEPENDS_ON));
         }
         if let (Some(at), Some(true)) = (span("capture"), function.option(|o| o.capture)) {
-            report(at, message::VERSION_AND_CAPTURE);
+            errors.push(Error::new(at, message::VERSION_AND_CAPTURE));
         }
     }
     if let (Some(at), true) = (span("handle"), function.has_receiver()) {
-        report(at, message::HANDLE_ON_METHOD);
+        errors.push(Error::new(at, message::HANDLE_ON_METHOD));
     }
     let companion = function
         .option(|options| options.handle.clone())
         .unwrap_or_else(|| function.signature.ident.clone());
     let name = companion.to_string();
     if !function.has_receiver() && PRIMITIVES.contains(&&*name) {
-        report(companion.span(), &message::primitive_name(&name));
+        errors.push(Error::new(companion.span(), message::primitive_name(&name)));
     }
 }
 

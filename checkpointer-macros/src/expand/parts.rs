@@ -220,7 +220,7 @@ impl<'a> Parts<'a> {
                 Hashing::None(_) => None,
                 Hashing::Value => {
                     let span = parameter.ty.as_ref().map_or(parameter.span, |ty| ty.span());
-                    Some(quote_spanned!(span=> __sink.value(#name, #ident);))
+                    Some(quote_spanned!(span=> __sink.value(#name, ::core::convert::identity(#ident));))
                 }
                 Hashing::By(by, _) => {
                     let applied = self.apply(&[parameter], by);
@@ -317,12 +317,31 @@ impl<'a> Parts<'a> {
             return TokenStream::new();
         }
         let text = message::HIDDEN_RESULT;
-        quote_spanned! {result.span()=>
-            const {
-                use #private::NotResult as _;
-                ::core::assert!(!#private::Probe::<#result>::IS_RESULT, #text);
+        let check = quote_spanned! {result.span()=>
+            use #private::NotResult as _;
+            ::core::assert!(!#private::Probe::<#result>::IS_RESULT, #text);
+        };
+        // A constant of its own is evaluated by `cargo check`, too, but can't name the type parameters around it.
+        if self.kind == Kind::Free && !self.mentions_type_parameter(&result) {
+            quote_spanned!(result.span()=> const _: () = { #check };)
+        } else {
+            quote_spanned!(result.span()=> const { #check })
+        }
+    }
+
+    fn mentions_type_parameter(&self, ty: &Type) -> bool {
+        struct Search<'a>(Vec<&'a Ident>, bool);
+        impl<'ast> Visit<'ast> for Search<'_> {
+            fn visit_ident(&mut self, ident: &'ast Ident) {
+                self.1 |= self.0.contains(&ident);
             }
         }
+        let generics = &self.function.signature.generics;
+        let types = generics.type_params().map(|parameter| &parameter.ident);
+        let constants = generics.const_params().map(|parameter| &parameter.ident);
+        let mut search = Search(types.chain(constants).collect(), false);
+        search.visit_type(ty);
+        search.1
     }
 }
 
