@@ -1,5 +1,7 @@
 //! Slices of numbers as little-endian bytes: what argument hashes and the codec share about large arrays.
 
+use std::borrow::Cow;
+
 use crate::exact::Numbers;
 
 /// The type of the numbers in a packed slice. Its value is part of stored bytes and of hashes: never renumber.
@@ -52,23 +54,17 @@ impl NumberType {
     }
 }
 
-/// Calls the function with the slice's bytes, in one piece where memory already holds them so.
-macro_rules! little_endian {
-    ($slice:expr, $wide:ty, $take:expr) => {{
-        let (slice, take) = ($slice, $take);
-        if cfg!(target_endian = "little") && size_of_val(slice) == slice.len() * size_of::<$wide>()
-        {
-            take(bytemuck::cast_slice(slice));
-        } else {
-            for block in slice.chunks(1024) {
-                let bytes: Vec<u8> = block
-                    .iter()
-                    .flat_map(|&number| (number as $wide).to_le_bytes())
-                    .collect();
-                take(&bytes);
-            }
+/// The slice's numbers as bytes of the stored type, in blocks.
+macro_rules! convert {
+    ($slice:expr, $stored:ty, $take:expr) => {
+        for block in $slice.chunks(1024) {
+            let bytes: Vec<u8> = block
+                .iter()
+                .flat_map(|&number| (number as $stored).to_le_bytes())
+                .collect();
+            $take(&bytes);
         }
-    }};
+    };
 }
 
 impl Numbers<'_> {
@@ -112,21 +108,63 @@ impl Numbers<'_> {
 
     /// Hands out the numbers as little-endian bytes, in order, in one piece or several.
     pub(crate) fn little_endian(&self, mut take: impl FnMut(&[u8])) {
+        if let Some(bytes) = self.as_little_endian() {
+            return take(bytes);
+        }
         match self {
             Self::U8(slice) => take(slice),
-            Self::U16(slice) => little_endian!(*slice, u16, &mut take),
-            Self::U32(slice) => little_endian!(*slice, u32, &mut take),
-            Self::U64(slice) => little_endian!(*slice, u64, &mut take),
-            Self::U128(slice) => little_endian!(*slice, u128, &mut take),
-            Self::Usize(slice) => little_endian!(*slice, u64, &mut take),
-            Self::I8(slice) => little_endian!(*slice, i8, &mut take),
-            Self::I16(slice) => little_endian!(*slice, i16, &mut take),
-            Self::I32(slice) => little_endian!(*slice, i32, &mut take),
-            Self::I64(slice) => little_endian!(*slice, i64, &mut take),
-            Self::I128(slice) => little_endian!(*slice, i128, &mut take),
-            Self::Isize(slice) => little_endian!(*slice, i64, &mut take),
-            Self::F32(slice) => little_endian!(*slice, f32, &mut take),
-            Self::F64(slice) => little_endian!(*slice, f64, &mut take),
+            Self::U16(slice) => convert!(slice, u16, take),
+            Self::U32(slice) => convert!(slice, u32, take),
+            Self::U64(slice) => convert!(slice, u64, take),
+            Self::U128(slice) => convert!(slice, u128, take),
+            Self::Usize(slice) => convert!(slice, u64, take),
+            Self::I8(slice) => convert!(slice, i8, take),
+            Self::I16(slice) => convert!(slice, i16, take),
+            Self::I32(slice) => convert!(slice, i32, take),
+            Self::I64(slice) => convert!(slice, i64, take),
+            Self::I128(slice) => convert!(slice, i128, take),
+            Self::Isize(slice) => convert!(slice, i64, take),
+            Self::F32(slice) => convert!(slice, f32, take),
+            Self::F64(slice) => convert!(slice, f64, take),
+        }
+    }
+
+    /// The numbers as little-endian bytes: memory as it is, where that is what it holds.
+    pub(crate) fn to_little_endian(&self) -> Cow<'_, [u8]> {
+        match self.as_little_endian() {
+            Some(bytes) => Cow::Borrowed(bytes),
+            None => {
+                let mut all = Vec::with_capacity(self.len() * self.number_type().size());
+                self.little_endian(|bytes| all.extend_from_slice(bytes));
+                Cow::Owned(all)
+            }
+        }
+    }
+
+    /// The slice's memory, where that holds the stored bytes.
+    fn as_little_endian(&self) -> Option<&[u8]> {
+        let bytes = self.memory();
+        let is_stored_form = bytes.len() == self.len() * self.number_type().size();
+        (cfg!(target_endian = "little") && is_stored_form).then_some(bytes)
+    }
+
+    /// The memory of the slice.
+    fn memory(&self) -> &[u8] {
+        match self {
+            Self::U8(slice) => slice,
+            Self::U16(slice) => bytemuck::cast_slice(slice),
+            Self::U32(slice) => bytemuck::cast_slice(slice),
+            Self::U64(slice) => bytemuck::cast_slice(slice),
+            Self::U128(slice) => bytemuck::cast_slice(slice),
+            Self::Usize(slice) => bytemuck::cast_slice(slice),
+            Self::I8(slice) => bytemuck::cast_slice(slice),
+            Self::I16(slice) => bytemuck::cast_slice(slice),
+            Self::I32(slice) => bytemuck::cast_slice(slice),
+            Self::I64(slice) => bytemuck::cast_slice(slice),
+            Self::I128(slice) => bytemuck::cast_slice(slice),
+            Self::Isize(slice) => bytemuck::cast_slice(slice),
+            Self::F32(slice) => bytemuck::cast_slice(slice),
+            Self::F64(slice) => bytemuck::cast_slice(slice),
         }
     }
 }

@@ -51,9 +51,19 @@ fn ends<const N: usize>(bytes: &[u8]) -> (&[u8; N], &[u8; N]) {
 }
 
 /// The state of a hash in memory.
+///
+/// Names of structs, fields and variants go through lanes of their own, so that the processor works on both at once.
+/// The values' lanes hold where structs begin and end, hence which name belongs to which value.
 #[derive(Clone, Debug)]
 pub(crate) struct Fold {
-    lanes: [u64; 2],
+    values: Lanes,
+    names: Lanes,
+    has_names: bool,
+}
+
+#[derive(Clone, Debug)]
+struct Lanes {
+    state: [u64; 2],
     secrets: [u64; 2],
 }
 
@@ -68,19 +78,57 @@ impl Fold {
     pub(crate) fn new() -> Self {
         let [first, second, third, fourth] = SECRETS.lanes;
         Self {
-            lanes: [first, second],
-            secrets: [third, fourth],
+            values: Lanes {
+                state: [first, second],
+                secrets: [third, fourth],
+            },
+            names: Lanes {
+                state: [fourth, third],
+                secrets: [second, first],
+            },
+            has_names: false,
         }
     }
 
     /// Takes in a word; the kind chooses the multiplier, so it is hashed at no cost.
     #[inline]
     pub(crate) fn word(&mut self, kind: u8, value: u64) {
+        self.values.word(kind, value);
+    }
+
+    /// Takes in bytes and their number.
+    #[inline]
+    pub(crate) fn bytes(&mut self, kind: u8, bytes: &[u8]) {
+        self.values.bytes(kind, bytes);
+    }
+
+    /// Takes in the name of a struct, field or variant.
+    #[inline]
+    pub(crate) fn name(&mut self, kind: u8, name: &[u8]) {
+        self.has_names = true;
+        self.names.bytes(kind, name);
+    }
+
+    #[inline]
+    pub(crate) fn finish(mut self) -> u128 {
+        if self.has_names {
+            self.values
+                .pair(0xFE, self.names.state[0], self.names.state[1]);
+        }
+        self.values.word(0xFF, 0);
+        let [high, low] = self.values.state;
+        u128::from(high) << 64 | u128::from(low)
+    }
+}
+
+impl Lanes {
+    #[inline]
+    fn word(&mut self, kind: u8, value: u64) {
         let kind = u64::from(kind);
         let first = self.secrets[0].wrapping_add(kind.wrapping_mul(SPREAD[0]));
         let second = self.secrets[1].wrapping_add(kind.wrapping_mul(SPREAD[1]));
-        self.lanes[0] = fold(self.lanes[0] ^ value, first);
-        self.lanes[1] = fold(self.lanes[1] ^ value, second);
+        self.state[0] = fold(self.state[0] ^ value, first);
+        self.state[1] = fold(self.state[1] ^ value, second);
     }
 
     /// Takes in two words at the price of one.
@@ -88,13 +136,12 @@ impl Fold {
     fn pair(&mut self, kind: u64, low: u64, high: u64) {
         let first = self.secrets[0].wrapping_add(kind.wrapping_mul(SPREAD[0]));
         let second = self.secrets[1].wrapping_add(kind.wrapping_mul(SPREAD[1]));
-        self.lanes[0] = fold(self.lanes[0] ^ low, first ^ high);
-        self.lanes[1] = fold(self.lanes[1] ^ high, second ^ low);
+        self.state[0] = fold(self.state[0] ^ low, first ^ high);
+        self.state[1] = fold(self.state[1] ^ high, second ^ low);
     }
 
-    /// Takes in bytes and their number.
     #[inline]
-    pub(crate) fn bytes(&mut self, kind: u8, bytes: &[u8]) {
+    fn bytes(&mut self, kind: u8, bytes: &[u8]) {
         let tag = u64::from(kind) | (bytes.len() as u64) << 8;
         match bytes.len() {
             0..4 => {
@@ -135,11 +182,5 @@ impl Fold {
     fn long(&mut self, tag: u64, bytes: &[u8]) {
         let hash = xxh3_128_with_secret(bytes, &SECRETS.long);
         self.pair(tag, hash as u64, (hash >> 64) as u64);
-    }
-
-    #[inline]
-    pub(crate) fn finish(mut self) -> u128 {
-        self.word(0xFF, 0);
-        u128::from(self.lanes[0]) << 64 | u128::from(self.lanes[1])
     }
 }

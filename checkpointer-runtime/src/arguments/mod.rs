@@ -101,8 +101,7 @@ impl ArgumentHasher {
     /// Adds a hash that was made before, under a name.
     #[inline]
     pub fn part(&mut self, name: &str, digest: &Digest) {
-        self.sink.kind(Kind::Part);
-        self.sink.name(name);
+        self.sink.named(Kind::Part, name);
         self.sink.raw(digest.as_bytes());
     }
 
@@ -114,8 +113,7 @@ impl ArgumentHasher {
         align: usize,
         declaration: Option<&Digest>,
     ) {
-        self.sink.kind(Kind::Type);
-        self.sink.name(name);
+        self.sink.named(Kind::Type, name);
         self.sink.word(Kind::U64, size as u64);
         self.sink.word(Kind::U64, align as u64);
         match declaration {

@@ -47,16 +47,14 @@ impl<'a> Writer<'a> {
 
     #[inline]
     fn named(self, kind: Kind, name: &str) -> Self {
-        self.sink.kind(kind);
-        self.sink.name(name);
+        self.sink.named(kind, name);
         self
     }
 
     #[inline]
     fn variant(self, kind: Kind, name: &str, variant: &str) -> Self {
-        let writer = self.named(kind, name);
-        writer.sink.name(variant);
-        writer
+        self.sink.variant(kind, name, variant);
+        self
     }
 
     #[inline]
@@ -320,8 +318,7 @@ impl<'a> Writer<'a> {
 
     #[inline]
     fn field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Done {
-        self.sink.kind(Kind::Field);
-        self.sink.name(name);
+        self.sink.named(Kind::Field, name);
         self.element(value)
     }
 

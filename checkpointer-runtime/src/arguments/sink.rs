@@ -50,22 +50,20 @@ pub(crate) enum Kind {
     Type = 38,
 }
 
-/// The bytes that fit before BLAKE3 needs a state: one chunk, which it hashes in one go.
+/// The room that most calls need; one chunk of BLAKE3.
 const SMALL: usize = 1024;
-/// The bytes given to a state at a time: enough for all its lanes.
+/// The bytes given to BLAKE3 at a time: enough for all its lanes.
 const BLOCK: usize = 32 * 1024;
 
-// One of these lives on the stack of a call at a time; a box would cost more than the hash of a small argument.
-#[allow(clippy::large_enum_variant)]
 pub(crate) enum Sink {
     Memory(Fold),
-    Small { bytes: [u8; SMALL], length: usize },
-    Large(Box<Large>),
+    Stored(Stored),
 }
 
-pub(crate) struct Large {
-    hasher: blake3::Hasher,
+/// Bytes on their way to BLAKE3. Few ones wait for each other and are hashed in one go, which is faster than a state.
+pub(crate) struct Stored {
     block: Vec<u8>,
+    hasher: Option<Box<blake3::Hasher>>,
 }
 
 impl Sink {
@@ -76,10 +74,10 @@ impl Sink {
 
     #[inline]
     pub(crate) fn stored() -> Self {
-        Self::Small {
-            bytes: [0; SMALL],
-            length: 0,
-        }
+        Self::Stored(Stored {
+            block: Vec::with_capacity(SMALL),
+            hasher: None,
+        })
     }
 
     /// A fresh sink of the same sort, for the entries of an unordered container.
@@ -102,19 +100,19 @@ impl Sink {
     /// A kind and a number of one to eight bytes, which the kind tells.
     #[inline]
     pub(crate) fn word(&mut self, kind: Kind, value: u64) {
-        let size = match kind {
-            Kind::Bool | Kind::I8 | Kind::U8 => 1,
-            Kind::I16 | Kind::U16 => 2,
-            Kind::I32 | Kind::U32 | Kind::F32 | Kind::Char => 4,
-            _ => 8,
-        };
         match self {
             Self::Memory(fold) => fold.word(kind as u8, value),
-            _ => {
+            Self::Stored(stored) => {
+                let size = match kind {
+                    Kind::Bool | Kind::I8 | Kind::U8 => 1,
+                    Kind::I16 | Kind::U16 => 2,
+                    Kind::I32 | Kind::U32 | Kind::F32 | Kind::Char => 4,
+                    _ => 8,
+                };
                 let mut bytes = [0; 9];
                 bytes[0] = kind as u8;
                 bytes[1..].copy_from_slice(&value.to_le_bytes());
-                self.raw(&bytes[..=size]);
+                stored.write(&bytes[..=size]);
             }
         }
     }
@@ -146,14 +144,37 @@ impl Sink {
         }
     }
 
-    /// A name: a length and as many bytes.
+    /// A kind and a name: a length and as many bytes.
     #[inline]
-    pub(crate) fn name(&mut self, name: &str) {
+    pub(crate) fn named(&mut self, kind: Kind, name: &str) {
         match self {
-            Self::Memory(fold) => fold.bytes(0xFE, name.as_bytes()),
-            _ => {
-                self.raw(&(name.len() as u64).to_le_bytes());
-                self.raw(name.as_bytes());
+            Self::Memory(fold) => {
+                // Fields need no mark among the values: they follow one another inside of their struct.
+                if kind != Kind::Field {
+                    fold.word(kind as u8, 0);
+                }
+                fold.name(kind as u8, name.as_bytes());
+            }
+            Self::Stored(stored) => {
+                stored.write(&[kind as u8]);
+                stored.name(name);
+            }
+        }
+    }
+
+    /// A kind and two names, of an enum and its variant.
+    #[inline]
+    pub(crate) fn variant(&mut self, kind: Kind, name: &str, variant: &str) {
+        match self {
+            Self::Memory(fold) => {
+                fold.word(kind as u8, 0);
+                fold.name(kind as u8, name.as_bytes());
+                fold.name(kind as u8, variant.as_bytes());
+            }
+            Self::Stored(stored) => {
+                stored.write(&[kind as u8]);
+                stored.name(name);
+                stored.name(variant);
             }
         }
     }
@@ -162,8 +183,7 @@ impl Sink {
     #[inline]
     pub(crate) fn begin(&mut self, kind: Kind, name: &str) {
         if !matches!(self, Self::Memory(_)) {
-            self.kind(kind);
-            self.name(name);
+            self.named(kind, name);
         }
     }
 
@@ -172,36 +192,21 @@ impl Sink {
     pub(crate) fn raw(&mut self, data: &[u8]) {
         match self {
             Self::Memory(fold) => fold.bytes(0xFD, data),
-            Self::Small { bytes, length } => {
-                if let Some(place) = bytes.get_mut(*length..*length + data.len()) {
-                    place.copy_from_slice(data);
-                    *length += data.len();
-                } else {
-                    self.grow(data);
-                }
-            }
-            Self::Large(large) => large.write(data),
-        }
-    }
-
-    #[cold]
-    fn grow(&mut self, data: &[u8]) {
-        if let Self::Small { bytes, length } = self {
-            let mut large = Large {
-                hasher: blake3::Hasher::new(),
-                block: Vec::with_capacity(BLOCK),
-            };
-            large.write(&bytes[..*length]);
-            large.write(data);
-            *self = Self::Large(Box::new(large));
+            Self::Stored(stored) => stored.write(data),
         }
     }
 
     pub(crate) fn finish_stored(self) -> Digest {
         match self {
             Self::Memory(_) => panic!("a hash for memory must not be stored"),
-            Self::Small { bytes, length } => blake3::hash(&bytes[..length]).into(),
-            Self::Large(mut large) => large.hasher.update(&large.block).finalize().into(),
+            Self::Stored(Stored {
+                block,
+                hasher: None,
+            }) => blake3::hash(&block).into(),
+            Self::Stored(Stored {
+                block,
+                hasher: Some(mut hasher),
+            }) => hasher.update(&block).finalize().into(),
         }
     }
 
@@ -209,22 +214,37 @@ impl Sink {
     pub(crate) fn finish_memory(self) -> u128 {
         match self {
             Self::Memory(fold) => fold.finish(),
-            _ => panic!("a hash to be stored is no hash for memory"),
+            Self::Stored(_) => panic!("a hash to be stored is no hash for memory"),
         }
     }
 }
 
-impl Large {
+impl Stored {
+    #[inline]
     fn write(&mut self, data: &[u8]) {
         if self.block.len() + data.len() > BLOCK {
-            self.hasher.update(&self.block);
-            self.block.clear();
-        }
-        if data.len() >= BLOCK {
-            self.hasher.update(data);
+            self.flush(data);
         } else {
             self.block.extend_from_slice(data);
         }
+    }
+
+    #[cold]
+    fn flush(&mut self, data: &[u8]) {
+        let hasher = self.hasher.get_or_insert_default();
+        hasher.update(&self.block);
+        self.block.clear();
+        if data.len() >= BLOCK {
+            hasher.update(data);
+        } else {
+            self.block.extend_from_slice(data);
+        }
+    }
+
+    #[inline]
+    fn name(&mut self, name: &str) {
+        self.write(&(name.len() as u64).to_le_bytes());
+        self.write(name.as_bytes());
     }
 }
 
@@ -232,7 +252,7 @@ impl fmt::Debug for Sink {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Memory(_) => "Memory",
-            Self::Small { .. } | Self::Large(_) => "Stored",
+            Self::Stored(_) => "Stored",
         })
     }
 }

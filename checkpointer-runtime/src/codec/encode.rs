@@ -93,8 +93,8 @@ fn check_length<E: ser::Error>(length: Option<usize>) -> Result<(), E> {
     }
 }
 
-/// The content of a MessagePack extension: its type and its bytes.
-struct Extension<'a>(&'a [u8]);
+/// A MessagePack extension: its type and its bytes.
+struct Extension<'a>(i8, &'a [u8]);
 
 impl Serialize for Extension<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -104,17 +104,17 @@ impl Serialize for Extension<'_> {
                 serializer.serialize_bytes(self.0)
             }
         }
-        (NUMBERS, Bytes(self.0)).serialize(serializer)
+        (self.0, Bytes(self.1)).serialize(serializer)
     }
 }
 
 fn pack<S: Serializer>(serializer: S, numbers: Numbers<'_>) -> Result<S::Ok, S::Error> {
     let number_type = numbers.number_type();
-    let mut bytes = Vec::with_capacity(1 + numbers.len() * number_type.size());
-    bytes.push(number_type as u8);
-    numbers.little_endian(|part| bytes.extend_from_slice(part));
-    check_length(Some(bytes.len()))?;
-    serializer.serialize_newtype_struct(MSGPACK_EXT_STRUCT_NAME, &Extension(&bytes))
+    let length = numbers.len().checked_mul(number_type.size());
+    check_length(Some(length.unwrap_or(usize::MAX)))?;
+    let bytes = numbers.to_little_endian();
+    let extension = Extension(NUMBERS + number_type as i8, &bytes);
+    serializer.serialize_newtype_struct(MSGPACK_EXT_STRUCT_NAME, &extension)
 }
 
 /// Scalars go through as they are.

@@ -17,8 +17,9 @@ pub const MSGPACK: CodecName = CodecName::new("msgpack");
 /// How deep a stored value may be nested.
 pub const MAX_DEPTH: usize = 128;
 
-/// The MessagePack extension type of packed numbers: one byte for their type, then the numbers, little-endian.
-const NUMBERS: i8 = 0x4E;
+/// The MessagePack extension types of packed numbers: this plus the code of their type. The content is the numbers,
+/// little-endian.
+const NUMBERS: i8 = 0x40;
 
 /// The value as bytes.
 ///

@@ -1,12 +1,9 @@
 //! Packed numbers on their way to a visitor: in one piece into a `Vec` of exactly their type, else one by one.
 
 use std::fmt;
-use std::marker::PhantomData;
 
 use serde::de::value::SeqDeserializer;
-use serde::de::{
-    self, DeserializeSeed, Deserializer, Error as _, IntoDeserializer, SeqAccess, Visitor,
-};
+use serde::de::{self, DeserializeSeed, Deserializer, Error as _, SeqAccess, Visitor};
 
 use super::NUMBERS;
 use crate::exact;
@@ -23,17 +20,28 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for ReadNumbers<V> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut parts: A) -> Result<V::Value, A::Error> {
-        if parts.next_element::<i8>()? != Some(NUMBERS) {
+        let code = parts
+            .next_element::<i8>()?
+            .and_then(|code| code.checked_sub(NUMBERS));
+        let Some(number_type) = code.and_then(|code| NumberType::from_code(code.cast_unsigned()))
+        else {
             return Err(A::Error::custom("it has an extension of unknown type"));
-        }
+        };
+        let content = Content {
+            visitor: self.0,
+            number_type,
+        };
         parts
-            .next_element_seed(Content(self.0))?
+            .next_element_seed(content)?
             .ok_or_else(|| A::Error::custom("an extension has no content"))
     }
 }
 
 /// The bytes of an extension.
-struct Content<V>(V);
+struct Content<V> {
+    visitor: V,
+    number_type: NumberType,
+}
 
 impl<'de, V: Visitor<'de>> DeserializeSeed<'de> for Content<V> {
     type Value = V::Value;
@@ -51,15 +59,10 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Content<V> {
     }
 
     fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<V::Value, E> {
-        let number_type = bytes.first().and_then(|&code| NumberType::from_code(code));
-        match (number_type, bytes.get(1..)) {
-            (Some(number_type), Some(bytes)) if bytes.len() % number_type.size() == 0 => {
-                give(self.0, number_type, bytes)
-            }
-            _ => Err(E::custom(
-                "packed numbers have no known type or are cut off",
-            )),
+        if bytes.len() % self.number_type.size() != 0 {
+            return Err(E::custom("packed numbers are cut off"));
         }
+        give(self.visitor, self.number_type, bytes)
     }
 }
 
@@ -67,6 +70,17 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Content<V> {
 fn is_serdes_own<V>() -> bool {
     let name = std::any::type_name::<V>();
     name.starts_with("serde") && name.contains("VecVisitor<")
+}
+
+/// The numbers of this type whose little-endian bytes these are. Collected into a `Vec` they are copied in one piece.
+macro_rules! read {
+    ($type:ty, $bytes:expr) => {
+        $bytes
+            .as_chunks()
+            .0
+            .iter()
+            .map(|&number| <$type>::from_le_bytes(number))
+    };
 }
 
 fn give<'de, V: Visitor<'de>, E: de::Error>(
@@ -78,19 +92,18 @@ fn give<'de, V: Visitor<'de>, E: de::Error>(
         ($type:ty $(, $same:ty)?) => {{
             if is_serdes_own::<V>() {
                 if exact::same::<V::Value, Vec<$type>>()
-                    && let Ok(vector) = exact::cast(collect::<$type>(bytes))
+                    && let Ok(vector) = exact::cast(read!($type, bytes).collect::<Vec<_>>())
                 {
                     return Ok(vector);
                 }
                 $(if cfg!(target_pointer_width = "64")
                     && exact::same::<V::Value, Vec<$same>>()
-                    && let Ok(vector) = exact::cast(collect::<$same>(bytes))
+                    && let Ok(vector) = exact::cast(read!($same, bytes).collect::<Vec<_>>())
                 {
                     return Ok(vector);
                 })?
             }
-            let numbers = bytes.chunks_exact(size_of::<$type>()).map(Number::<$type>::new);
-            let mut numbers = SeqDeserializer::new(numbers);
+            let mut numbers = SeqDeserializer::new(read!($type, bytes));
             let value = visitor.visit_seq(&mut numbers)?;
             numbers.end()?;
             Ok(value)
@@ -109,61 +122,5 @@ fn give<'de, V: Visitor<'de>, E: de::Error>(
         NumberType::I128 => numbers!(i128),
         NumberType::F32 => numbers!(f32),
         NumberType::F64 => numbers!(f64),
-    }
-}
-
-/// The numbers whose little-endian bytes these are.
-fn collect<T: LittleEndian>(bytes: &[u8]) -> Vec<T> {
-    if cfg!(target_endian = "little") {
-        bytemuck::pod_collect_to_vec(bytes)
-    } else {
-        bytes.chunks_exact(size_of::<T>()).map(T::read).collect()
-    }
-}
-
-/// A number that can be read from its bytes.
-trait LittleEndian: bytemuck::Pod {
-    fn read(bytes: &[u8]) -> Self;
-}
-
-macro_rules! little_endian {
-    ($($type:ty)*) => {
-        $(impl LittleEndian for $type {
-            #[inline]
-            fn read(bytes: &[u8]) -> Self {
-                let mut number = [0; size_of::<$type>()];
-                number.copy_from_slice(bytes);
-                <$type>::from_le_bytes(number)
-            }
-        })*
-    };
-}
-
-little_endian!(u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64);
-
-/// One number on its way to a visitor.
-struct Number<'a, T> {
-    bytes: &'a [u8],
-    number: PhantomData<T>,
-}
-
-impl<'a, T> Number<'a, T> {
-    #[inline]
-    fn new(bytes: &'a [u8]) -> Self {
-        Self {
-            bytes,
-            number: PhantomData,
-        }
-    }
-}
-
-impl<'de, T: LittleEndian + IntoDeserializer<'de, E>, E: de::Error> IntoDeserializer<'de, E>
-    for Number<'_, T>
-{
-    type Deserializer = T::Deserializer;
-
-    #[inline]
-    fn into_deserializer(self) -> T::Deserializer {
-        T::read(self.bytes).into_deserializer()
     }
 }

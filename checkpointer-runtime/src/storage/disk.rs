@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 
-use super::{Entry, Result, Storage, Upkeep, place, root, walk};
+use super::{Entry, Result, Storage, Upkeep, buffer, place, root, walk};
 use crate::cleanup;
 use crate::entry::Layout;
 use crate::error::CheckpointError;
@@ -185,27 +185,19 @@ fn open(path: &Path) -> io::Result<File> {
 
 /// The whole file. It takes as much memory as the file has bytes, whatever the file claims.
 fn read(mut file: &File) -> io::Result<Bytes> {
-    let whole = BUFFER.with_borrow_mut(|buffer| {
-        let length = file.read(buffer)?;
-        let start = &buffer[..length];
-        let is_whole =
-            Layout::read(start).is_ok_and(|layout| layout.total() == Some(length as u64));
-        Ok::<_, io::Error>(if is_whole {
-            Ok(Bytes::copy_from_slice(start))
-        } else {
-            let size = usize::try_from(file.metadata()?.len()).map_err(io::Error::other)?;
-            let mut frame = Vec::with_capacity(size.max(length) + 1);
-            frame.extend_from_slice(start);
-            Err(frame)
-        })
-    })?;
-    match whole {
-        Ok(frame) => Ok(frame),
-        Err(mut frame) => {
-            file.read_to_end(&mut frame)?;
-            Ok(frame.into())
+    BUFFER.with_borrow_mut(|start| {
+        let length = file.read(start)?;
+        let start = &start[..length];
+        if Layout::read(start).is_ok_and(|layout| layout.total() == Some(length as u64)) {
+            return Ok(Bytes::copy_from_slice(start));
         }
-    }
+        let size = usize::try_from(file.metadata()?.len()).map_err(io::Error::other)?;
+        // One byte more, so that the end is seen without asking for memory.
+        buffer::filled(size.max(length) + 1, |frame| {
+            frame.extend_from_slice(start);
+            file.read_to_end(frame).map(drop)
+        })
+    })
 }
 
 /// What the first bytes of a file say, if it is there.
