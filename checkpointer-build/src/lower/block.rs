@@ -19,12 +19,9 @@ impl Lower<'_> {
             self.open_scope(&mut block);
             let kept = Vec::with_capacity(statements.len());
             for statement in std::mem::replace(statements, kept) {
-                match self.take_item(statement, &mut block) {
-                    Ok(()) => {}
-                    Err(mut statement) => {
-                        self.statement(&mut statement, &mut block);
-                        statements.push(statement);
-                    }
+                if let Some(mut statement) = self.take_item(statement, &mut block) {
+                    self.statement(&mut statement, &mut block);
+                    statements.push(statement);
                 }
             }
         } else {
@@ -42,20 +39,15 @@ impl Lower<'_> {
         }
     }
 
-    fn take_item(&mut self, statement: Stmt, block: &mut Block) -> Result<(), Stmt> {
+    /// Lowers an item, or gives the statement back if it is none.
+    fn take_item(&mut self, statement: Stmt, block: &mut Block) -> Option<Stmt> {
         match statement {
             Stmt::Item(item) => {
                 self.item(item, &mut block.items);
-                Ok(())
+                None
             }
-            Stmt::Macro(call) => {
-                if self.made_items(&call.attrs, &call.mac, &mut block.items) {
-                    Ok(())
-                } else {
-                    Err(Stmt::Macro(call))
-                }
-            }
-            other => Err(other),
+            Stmt::Macro(call) if self.made_items(&call.attrs, &call.mac, &mut block.items) => None,
+            other => Some(other),
         }
     }
 

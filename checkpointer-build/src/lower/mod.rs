@@ -29,9 +29,10 @@ use std::fmt::Write as _;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use syn::Block as SynBlock;
+use syn::parse::discouraged::Speculative as _;
 use syn::parse::{ParseStream, Parser as _};
 
-use crate::ir::{Block, Expr, File, Item, Pattern, Pos, Type};
+use crate::ir::{Block, File, Item, Pattern, Pos, Type};
 use crate::symbol::Symbol;
 
 pub(crate) use loose::macro_args;
@@ -105,20 +106,13 @@ pub(crate) fn items(
     Ok((out, lower.scopes))
 }
 
-/// Lowers what a macro in statement or expression position expands to: any sequence of statements,
-/// the last of which may be an expression.
+/// Lowers what a macro in statement or expression position expands to: an expression, or any sequence
+/// of statements, the last of which may be one.
 pub(crate) fn block(tokens: TokenStream, at: Pos, first_scope: u32) -> syn::Result<(Block, u32)> {
     let mut lower = Lower::of_expansion(at, first_scope);
-    let mut statements = SynBlock::parse_within.parse2(tokens)?;
+    let mut statements = expanded_statements.parse2(tokens)?;
     let block = lower.statements(&mut statements);
     Ok((block, lower.scopes))
-}
-
-/// Lowers one expression that a macro expands to.
-pub(crate) fn expr(tokens: TokenStream, at: Pos, first_scope: u32) -> syn::Result<(Expr, u32)> {
-    let mut lower = Lower::of_expansion(at, first_scope);
-    let expr = lower.expr(&mut syn::parse2(tokens)?);
-    Ok((expr, lower.scopes))
 }
 
 /// Lowers a pattern that a macro expands to.
@@ -266,6 +260,20 @@ fn without_shebang(text: &str) -> &str {
         (true, Some(end)) => &text[end..],
         (true, None) => "",
     }
+}
+
+/// `if a { b } else { c } - 1` is one expression where a value is wanted, and two statements where
+/// none is: the whole is tried first. A call that may make items is a statement.
+fn expanded_statements(input: ParseStream<'_>) -> syn::Result<Vec<syn::Stmt>> {
+    let ahead = input.fork();
+    if let Ok(expr) = ahead.parse::<syn::Expr>()
+        && ahead.is_empty()
+        && !matches!(expr, syn::Expr::Macro(_) | syn::Expr::Let(_))
+    {
+        input.advance_to(&ahead);
+        return Ok(vec![syn::Stmt::Expr(expr, None)]);
+    }
+    SynBlock::parse_within(input)
 }
 
 fn parse_all<T: syn::parse::Parse>(input: ParseStream<'_>) -> syn::Result<Vec<T>> {

@@ -137,7 +137,7 @@ impl Lower<'_> {
                     None => Expr::Array(self.exprs(&mut first)),
                 }])
             }
-            "matches" | "assert_matches" | "debug_assert_matches" => {
+            "matches" => {
                 let read = match_contents.parse2(mac.tokens.clone()).ok()?;
                 let mut value = read.value;
                 let mut args = vec![self.expr(&mut value)];
@@ -145,10 +145,6 @@ impl Lower<'_> {
                 if let Some(mut guard) = read.guard {
                     args.push(self.expr(&mut guard));
                 }
-                if name != "matches" {
-                    format::ask("Debug", traits);
-                }
-                args.extend(self.formatted(read.rest.into_iter(), traits));
                 Some(args)
             }
             "concat" | "include_str" | "include_bytes" | "include" | "env" | "option_env"
@@ -254,12 +250,11 @@ fn vec_contents(input: ParseStream<'_>) -> syn::Result<(Exprs, Option<SynExpr>)>
     Ok((elements, None))
 }
 
-/// What stands in `matches!(…)` and its kin.
+/// What stands in `matches!(…)`.
 struct MatchContents {
     value: SynExpr,
     pattern: syn::Pat,
     guard: Option<SynExpr>,
-    rest: Exprs,
 }
 
 fn match_contents(input: ParseStream<'_>) -> syn::Result<MatchContents> {
@@ -275,7 +270,6 @@ fn match_contents(input: ParseStream<'_>) -> syn::Result<MatchContents> {
         value,
         pattern,
         guard,
-        rest: Exprs::parse_terminated(input)?,
     })
 }
 

@@ -304,6 +304,24 @@ fn file_attributes_are_read() {
 }
 
 #[test]
+fn an_expansion_is_an_expression_where_it_can_be_one() {
+    let read = |text: &str| {
+        let tokens = text.parse().expect("tokens");
+        super::super::block(tokens, crate::ir::Pos::default(), 0)
+            .expect("statements")
+            .0
+    };
+    assert_eq!(read("if a { b } else { c } - 1").statements.len(), 1);
+    assert_eq!(read("{ a } == b").statements.len(), 1);
+    assert_eq!(read("a; b").statements.len(), 2);
+    assert_eq!(read("let a = b;").statements.len(), 1);
+    assert_eq!(
+        names(&read("thread_local! { static A: u8 = 1; }").items),
+        ["A"]
+    );
+}
+
+#[test]
 fn an_expansion_stands_where_its_call_stands() {
     use super::super::{ItemPosition, items};
     let at = crate::ir::Pos { line: 7, column: 3 };
