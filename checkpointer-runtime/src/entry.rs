@@ -152,7 +152,7 @@ pub fn decode(key: &Key, frame: &Bytes) -> Result<(Header, Bytes), CheckpointErr
 }
 
 /// Whether a frame ends with the checksum of all before it, as every version's frame does.
-fn is_sealed(frame: &[u8]) -> bool {
+pub(crate) fn is_sealed(frame: &[u8]) -> bool {
     match frame.split_last_chunk::<CHECKSUM>() {
         Some((sealed, checksum)) => xxh3_128(sealed).to_le_bytes() == *checksum,
         None => false,

@@ -154,7 +154,7 @@ impl Storage for DiskStorage {
     }
 }
 
-fn fault(operation: &'static str, error: io::Error, path: &Path) -> CheckpointError {
+pub(super) fn fault(operation: &'static str, error: io::Error, path: &Path) -> CheckpointError {
     CheckpointError::storage(operation, error).at(path)
 }
 
@@ -215,7 +215,7 @@ pub(super) fn read_layout(path: &Path) -> Result<Option<Layout>> {
 }
 
 /// A file that is being written. If it does not become an entry, it is removed.
-struct Temporary {
+pub(super) struct Temporary {
     file: File,
     path: PathBuf,
     renamed: bool,
@@ -223,7 +223,7 @@ struct Temporary {
 
 impl Temporary {
     /// A new file that is this process's alone, by its name and by a lock on it, which tells a cleanup that it is in use.
-    fn create(root: &Path) -> io::Result<Self> {
+    pub(super) fn create(root: &Path) -> io::Result<Self> {
         static PROCESS: LazyLock<u64> =
             LazyLock::new(|| RandomState::new().hash_one(std::process::id()));
         static NEXT: AtomicU64 = AtomicU64::new(0);
@@ -244,7 +244,7 @@ impl Temporary {
         })
     }
 
-    fn write(&self, frame: &[u8], durability: Durability) -> io::Result<()> {
+    pub(super) fn write(&self, frame: &[u8], durability: Durability) -> io::Result<()> {
         (&self.file).write_all(frame)?;
         match durability {
             Durability::Rename => Ok(()),
@@ -252,7 +252,7 @@ impl Temporary {
         }
     }
 
-    fn rename(&mut self, path: &Path, durability: Durability) -> io::Result<()> {
+    pub(super) fn rename(&mut self, path: &Path, durability: Durability) -> io::Result<()> {
         fs::rename(&self.path, path)?;
         self.renamed = true;
         match (durability, path.parent()) {

@@ -86,7 +86,7 @@ impl<V> std::fmt::Debug for Map<V> {
 
 /// Keys are hashes already.
 #[derive(Clone, Copy, Debug, Default)]
-struct LowBits(u64);
+pub(super) struct LowBits(u64);
 
 impl Hasher for LowBits {
     fn finish(&self) -> u64 {

@@ -3,6 +3,8 @@
 mod buffer;
 pub mod disk;
 pub mod memory;
+#[cfg(unix)]
+pub mod packed;
 mod place;
 mod root;
 mod walk;

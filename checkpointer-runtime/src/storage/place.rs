@@ -35,6 +35,12 @@ pub(super) fn function(scope: &Scope) -> PathBuf {
     scope.root_path().join(name)
 }
 
+/// The file of all entries of a function's code version, where they are packed.
+#[cfg(unix)]
+pub(super) fn log(scope: &Scope, code_hash: Digest) -> PathBuf {
+    function(scope).join(format!("{code_hash}.pack"))
+}
+
 /// The lock file of a key.
 pub(super) fn lock(key: &Key) -> PathBuf {
     let mut name = Vec::with_capacity(128);
