@@ -32,6 +32,22 @@ pub(crate) fn check(package: &Package, edition: &str, cache: &Path) -> Result<()
     Ok(())
 }
 
+/// Writes the lock file that a package with dependencies has once it was built.
+pub(crate) fn lock(package: &Package) -> Result<()> {
+    if package.needs_cargo {
+        let output = Command::new("cargo")
+            .args(["generate-lockfile", "--offline", "--quiet"])
+            .current_dir(&package.folder)
+            .output()?;
+        ensure!(
+            output.status.success(),
+            "no lock file: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+    Ok(())
+}
+
 fn with_cargo(package: &Package, cache: &Path) -> Command {
     let mut command = Command::new("cargo");
     command

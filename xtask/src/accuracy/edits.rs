@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 
 use super::analysis::{Analysis, Analyzer, Item};
 use super::fixture::{Column, Fixture, State, Verdict};
-use super::lay_out::{Package, lay_out};
+use super::lay_out::lay_out;
 use super::{compile, parallel};
 
 /// What became of one fixture.
@@ -82,13 +82,9 @@ fn outcome(fixture: &Fixture, misses: Vec<String>) -> Outcome {
 
 fn judge(fixture: &Fixture, analyzer: &Analyzer, work: &Path) -> Result<Vec<String>> {
     let analyse = |state| -> Result<Analysis> {
-        let Package {
-            folder,
-            env,
-            features,
-            ..
-        } = lay_out(work, fixture, state)?;
-        analyzer.run(&folder, features.as_deref(), &env)
+        let package = lay_out(work, fixture, state)?;
+        compile::lock(&package)?;
+        analyzer.run(&package.folder, package.features.as_deref(), &package.env)
     };
     let (before, after) = (analyse(State::Before)?, analyse(State::After)?);
     let (before, after) = (before.by_id(), after.by_id());
