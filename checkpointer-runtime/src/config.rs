@@ -14,6 +14,7 @@ use crate::setting::{IntoSetting, Setting};
 use crate::storage::Storage;
 use crate::storage::disk::DiskStorage;
 use crate::storage::memory::MemoryStorage;
+use crate::storage::packed::PackedStorage;
 
 /// Options of `#[checkpoint]` as a value, to be shared between functions with `using = …`.
 ///
@@ -102,6 +103,7 @@ impl IntoFormat for &'static str {
         Format(match self {
             "memory" => Kind::Memory(MemoryStorage::new()),
             "msgpack" => Kind::Storage(Arc::new(DiskStorage)),
+            "packed" => Kind::Storage(Arc::new(PackedStorage)),
             other => Kind::Missing(other),
         })
     }

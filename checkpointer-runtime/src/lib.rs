@@ -51,4 +51,5 @@ pub use stats::{Counts, FunctionStats, Stats, stats};
 pub use storage::Storage;
 pub use storage::disk::DiskStorage;
 pub use storage::memory::MemoryStorage;
+pub use storage::packed::PackedStorage;
 pub use table::Dependency;

@@ -3,7 +3,7 @@
 mod buffer;
 pub mod disk;
 pub mod memory;
-#[cfg(unix)]
+#[cfg_attr(not(unix), path = "unpacked.rs")]
 pub mod packed;
 mod place;
 mod root;
