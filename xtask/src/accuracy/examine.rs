@@ -51,7 +51,7 @@ impl Laboratory<'_> {
         };
         let original = copy("original")?;
         let analyses = self.analyzer.run_all(&original)?;
-        let records = execute::record_all(&copy("instrumented")?, self.work, subject.name)?;
+        let records = execute::record_all(&subject, || copy("instrumented"), self.work)?;
         let mut figures = Figures::default();
         for ((package, _), analysis) in original.packages.iter().zip(&analyses) {
             let own: Vec<_> = records

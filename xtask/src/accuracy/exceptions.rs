@@ -28,7 +28,7 @@ impl fmt::Display for Exception {
     }
 }
 
-/// Reads `subject | from | to | reason`, one a line; `*` at the end of an id stands for anything.
+/// Reads `subject | from | to | reason`, one a line; `*` in an id stands for anything.
 pub(crate) fn read(path: &Path) -> Result<Vec<Exception>> {
     let text =
         std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
@@ -68,10 +68,20 @@ pub(crate) fn find<'a>(
 }
 
 fn matches(pattern: &str, id: &str) -> bool {
-    match pattern.strip_suffix('*') {
-        Some(start) => id.starts_with(start),
-        None => pattern == id,
+    let Some((start, stars)) = pattern.split_once('*') else {
+        return pattern == id;
+    };
+    let Some(mut rest) = id.strip_prefix(start) else {
+        return false;
+    };
+    let (middle, end) = stars.rsplit_once('*').unwrap_or(("", stars));
+    for part in middle.split('*') {
+        let Some(found) = rest.find(part) else {
+            return false;
+        };
+        rest = &rest[found + part.len()..];
     }
+    rest.ends_with(end)
 }
 
 #[cfg(test)]
@@ -87,6 +97,15 @@ mod tests {
         };
         assert!(find(&exceptions, "one", &miss).is_some());
         assert!(find(&exceptions, "two", &miss).is_none());
+    }
+
+    #[test]
+    fn a_star_stands_for_anything_and_the_rest_for_itself() {
+        assert!(matches("a::<*::tests::*", "a::<T as U>::tests::x"));
+        assert!(matches("*", "anything"));
+        assert!(matches("a::*::fmt", "a::fmt::b::fmt"));
+        assert!(!matches("a::b", "a::bc"));
+        assert!(!matches("a::*::c", "a::b::cd"));
     }
 
     #[test]

@@ -6,13 +6,14 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
+use serde::{Deserialize, Serialize};
 
 use super::instrument::instrument;
 use super::parallel;
-use super::subject::{Copy, append};
+use super::subject::{Copy, Subject, append};
 
 /// A test program.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Program {
     /// The package that it tests.
     pub(crate) package: String,
@@ -25,7 +26,7 @@ pub(crate) struct Program {
 }
 
 /// One test of a program.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Test {
     /// The program.
     pub(crate) program: Program,
@@ -41,7 +42,7 @@ impl Test {
 }
 
 /// What ran: functions by key, and who called whom.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Record {
     /// The keys of all functions that ran.
     pub(crate) functions: BTreeSet<String>,
@@ -278,16 +279,37 @@ fn read(text: &str) -> Record {
     record
 }
 
-/// Builds, lists and records: the whole of part (b) that needs no analysis.
-pub(crate) fn record_all(copy: &Copy, work: &Path, name: &str) -> Result<Vec<(Test, Record)>> {
-    instrument_copy(copy, &work.join("recorder"))?;
-    let programs = build(copy, &work.join("target-recorded"))?;
+/// Builds, lists and records: the whole of part (b) that needs no analysis. What was recorded once is remembered,
+/// as long as neither the subject nor the instruments change.
+pub(crate) fn record_all(
+    subject: &Subject,
+    copy: impl FnOnce() -> Result<Copy>,
+    work: &Path,
+) -> Result<Vec<(Test, Record)>> {
+    let digest = blake3::hash(format!("{INSTRUMENTS}{subject:?}{MOST}").as_bytes());
+    let memory =
+        work.join("records")
+            .join(format!("{}-{}.json", subject.name, &digest.to_hex()[..16]));
+    if let Ok(text) = std::fs::read(&memory) {
+        return Ok(serde_json::from_slice(&text)?);
+    }
+    let copy = copy()?;
+    instrument_copy(&copy, &work.join("recorder"))?;
     let mut tests = Vec::new();
-    for program in &programs {
+    for program in &build(&copy, &work.join("target-recorded"))? {
         tests.extend(list(program)?);
     }
-    ensure!(!tests.is_empty(), "{name} has no tests");
+    ensure!(!tests.is_empty(), "{} has no tests", subject.name);
     let step = tests.len().div_ceil(MOST);
     let tests: Vec<Test> = tests.into_iter().step_by(step).collect();
-    record(&tests, &work.join("records").join(name))
+    let records = record(&tests, &work.join("records").join(subject.name))?;
+    std::fs::write(&memory, serde_json::to_vec(&records)?)?;
+    Ok(records)
 }
+
+/// The texts that decide what is recorded.
+const INSTRUMENTS: &str = concat!(
+    include_str!("instrument.rs"),
+    include_str!("instrument/tokens.rs"),
+    include_str!("recorder/lib.rs")
+);
