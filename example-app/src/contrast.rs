@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::days::{CELLS, DayTable, MOMENTS};
 
 /// How often the year is drawn anew.
-const REPLICATES: usize = 10_000;
+const REPLICATES: usize = 4_000;
 
 /// The same draws for every pair and every run.
 const SEED: u128 = 2013;
