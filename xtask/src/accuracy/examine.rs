@@ -8,11 +8,11 @@ use anyhow::Result;
 
 use super::analysis::Analyzer;
 use super::exceptions::{self, Exception};
+use super::execute;
 use super::harmless::{self, EDITS, Kept};
-use super::measure::{Figures, Miss, measure};
+use super::measure::{Figures, measure};
 use super::mutants::{self, Bench};
 use super::subject::{Copy, Subject};
-use super::{execute, locate};
 
 /// All figures of one subject.
 #[derive(Debug)]
@@ -97,12 +97,23 @@ impl Laboratory<'_> {
         Ok(examined)
     }
 
+    /// Takes the misses out that an exception covers, and counts them.
     fn excuse(&self, subject: &str, figures: &mut Figures) -> usize {
-        let before = figures.executed_misses.len() + figures.edge_misses.len();
-        let known = |miss: &Miss| exceptions::find(self.exceptions, subject, miss).is_some();
-        figures.executed_misses.retain(|miss| !known(miss));
-        figures.edge_misses.retain(|miss| !known(miss));
-        before - figures.executed_misses.len() - figures.edge_misses.len()
+        let mut excused = 0;
+        let mut is_new = |from: &str, to: &str| {
+            let known = exceptions::find(self.exceptions, subject, from, to);
+            excused += usize::from(known.is_some());
+            known.is_none()
+        };
+        figures
+            .executed_misses
+            .retain(|miss| is_new(&miss.from, &miss.to));
+        figures
+            .edge_misses
+            .retain(|miss| is_new(&miss.from, &miss.to));
+        figures.unknown.retain(|key| is_new("no item", key));
+        figures.unmodelled.retain(|test| is_new("no test", test));
+        excused
     }
 }
 
@@ -117,8 +128,10 @@ fn details(examined: &Examined) -> String {
         let _ = writeln!(text, "test  {} → {}", miss.from, miss.to);
     }
     for key in &figures.unknown {
-        let name = locate::last_segment(key);
-        let _ = writeln!(text, "no item  {key} ({name})");
+        let _ = writeln!(text, "no item  {key}");
+    }
+    for test in &figures.unmodelled {
+        let _ = writeln!(text, "no item for test  {test}");
     }
     for (mutant, test) in &examined.mutants.stale {
         let _ = writeln!(text, "stale  {test} under {mutant}");

@@ -99,7 +99,7 @@ impl<'a> Locator<'a> {
 }
 
 /// The function's own name in an id.
-pub(crate) fn last_segment(id: &str) -> &str {
+fn last_segment(id: &str) -> &str {
     let name = id.rsplit("::").next().unwrap_or(id);
     let end = name.find(['#', '@', '{', '[', '<', ' ', '~']);
     name[..end.unwrap_or(name.len())].trim_start_matches("r#")

@@ -50,9 +50,11 @@ impl Mean {
 pub(crate) struct Figures {
     /// Tests that ran.
     pub(crate) tests: usize,
-    /// Those that the analysis has an item for.
-    pub(crate) modelled: usize,
-    /// Functions that ran and that no item stands for.
+    /// Those that the analysis has no item for.
+    pub(crate) unmodelled: BTreeSet<String>,
+    /// Functions that ran.
+    pub(crate) functions: usize,
+    /// Those that no item stands for.
     pub(crate) unknown: BTreeSet<String>,
     /// Pairs of a test and a function that it ran.
     pub(crate) executed: usize,
@@ -74,7 +76,8 @@ impl Figures {
     /// Adds those of another package of the same subject.
     pub(crate) fn merge(&mut self, other: Self) {
         self.tests += other.tests;
-        self.modelled += other.modelled;
+        self.unmodelled.extend(other.unmodelled);
+        self.functions += other.functions;
         self.unknown.extend(other.unknown);
         self.executed += other.executed;
         self.executed_misses.extend(other.executed_misses);
@@ -89,8 +92,11 @@ impl Figures {
 /// Measures one package against the records of its tests.
 pub(crate) fn measure(analysis: &Analysis, package: &str, records: &[(Test, Record)]) -> Figures {
     let view = View::new(analysis, package, records);
+    let unknown = view.ids.iter().filter(|(_, ids)| ids.is_empty());
     let mut figures = Figures {
         tests: records.len(),
+        functions: view.ids.len(),
+        unknown: unknown.map(|(key, _)| (*key).to_owned()).collect(),
         ..Figures::default()
     };
     for item in analysis.functions().filter(|item| item.package.is_none()) {
@@ -189,16 +195,10 @@ impl<'a> View<'a> {
     }
 
     fn test(&self, test: &Test, record: &Record, graph: &Graph<'_>, figures: &mut Figures) {
-        for key in &record.functions {
-            if self.ids(key).is_empty() {
-                figures.unknown.insert(key.clone());
-            }
-        }
         let Some(id) = self.test_id(test, record) else {
-            figures.unknown.insert(format!("test {}", test.id()));
+            figures.unmodelled.insert(test.id());
             return;
         };
-        figures.modelled += 1;
         let closure = self.closure(id);
         let known: Vec<&[&str]> = record
             .functions

@@ -9,9 +9,10 @@ use super::measure::Mean;
 use super::subject::Role;
 
 /// The titles of the columns of a subject's line.
-const TITLES: [&str; 9] = [
+const TITLES: [&str; 10] = [
     "crate",
     "tests modelled",
+    "functions modelled",
     "executed in closure",
     "calls in closure",
     "precision",
@@ -25,6 +26,7 @@ const TITLES: [&str; 9] = [
 #[derive(Debug, Default)]
 struct Total {
     tests: (usize, usize),
+    functions: (usize, usize),
     executed: (usize, usize),
     edges: (usize, usize),
     precision: Mean,
@@ -48,7 +50,9 @@ pub(crate) fn print_titles() {
 pub(crate) fn is_clean(examined: &Examined) -> bool {
     let figures = &examined.figures;
     let plain = examined.kept.iter().all(|kept| kept.changed.is_empty());
-    figures.executed_misses.is_empty()
+    figures.unmodelled.is_empty()
+        && figures.unknown.is_empty()
+        && figures.executed_misses.is_empty()
         && figures.edge_misses.is_empty()
         && examined.mutants.stale.is_empty()
         && plain
@@ -99,7 +103,7 @@ fn lines<const N: usize>(rows: &[[String; N]]) -> String {
         .collect()
 }
 
-fn cells(examined: &Examined) -> [String; 9] {
+fn cells(examined: &Examined) -> [String; 10] {
     let mut total = Total::default();
     total.add(examined);
     let mut cells = total.cells();
@@ -120,7 +124,10 @@ impl Total {
             sum.0 += part;
             sum.1 += whole;
         };
-        add(&mut self.tests, figures.modelled, figures.tests);
+        let modelled = figures.tests - figures.unmodelled.len();
+        add(&mut self.tests, modelled, figures.tests);
+        let known = figures.functions - figures.unknown.len();
+        add(&mut self.functions, known, figures.functions);
         let executed = figures.executed - figures.executed_misses.len();
         add(&mut self.executed, executed, figures.executed);
         let edges = figures.edges - figures.edge_misses.len();
@@ -136,7 +143,7 @@ impl Total {
         }
     }
 
-    fn cells(&self) -> [String; 9] {
+    fn cells(&self) -> [String; 10] {
         let share = |(part, whole): (usize, usize)| {
             format!(
                 "{part}/{whole} ({})",
@@ -146,6 +153,7 @@ impl Total {
         [
             "all".to_owned(),
             share(self.tests),
+            share(self.functions),
             share(self.executed),
             share(self.edges),
             percent(self.precision.value()),
