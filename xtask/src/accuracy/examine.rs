@@ -141,5 +141,13 @@ fn details(examined: &Examined) -> String {
             let _ = writeln!(text, "wasted by {name}  {id}");
         }
     }
+    let mut excess: Vec<_> = figures.excess.iter().collect();
+    excess.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+    for (id, count) in excess.into_iter().take(SHOWN) {
+        let _ = writeln!(text, "in {count} closures in vain  {id}");
+    }
     text
 }
+
+/// How many functions that make closures too large a report names.
+const SHOWN: usize = 60;

@@ -70,6 +70,8 @@ pub(crate) struct Figures {
     pub(crate) ceiling: Mean,
     /// Share of all functions that a function's closure holds.
     pub(crate) closure: Mean,
+    /// Functions in tests' closures that no call seen leads to, and in how many closures each is.
+    pub(crate) excess: BTreeMap<String, usize>,
 }
 
 impl Figures {
@@ -86,6 +88,9 @@ impl Figures {
         self.precision.merge(other.precision);
         self.ceiling.merge(other.ceiling);
         self.closure.merge(other.closure);
+        for (id, count) in other.excess {
+            *self.excess.entry(id).or_default() += count;
+        }
     }
 }
 
@@ -227,6 +232,14 @@ impl<'a> View<'a> {
                 .add(inside.len() as f64 / closure.len() as f64);
         }
         let reached = reach(graph, record.functions.iter().map(String::as_str));
+        let needed: BTreeSet<&str> = reached
+            .iter()
+            .flat_map(|key| self.ids(key))
+            .copied()
+            .collect();
+        for id in closure.difference(&needed) {
+            *figures.excess.entry((*id).to_owned()).or_default() += 1;
+        }
         if !reached.is_empty() {
             figures
                 .ceiling
