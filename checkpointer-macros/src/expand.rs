@@ -135,6 +135,7 @@ fn handle_function(parts: &Parts<'_>, name: &Ident) -> TokenStream {
         ..
     } = parts;
     quote! {
+        #[inline]
         #visibility fn #name() -> #runtime::Function {
             #descriptor
         }
@@ -172,6 +173,7 @@ fn prepared(
     signature.output =
         syn::parse_quote!(-> #runtime::Call<impl #private::Arguments, #outcome, #mode>);
     quote! {
+        #[inline]
         #visibility #signature {
             #check
             #private::call(#function, (#(#values,)*), #hash, |(#(#idents,)*)| Self::#original #turbofish (#(#idents),*), #kept)

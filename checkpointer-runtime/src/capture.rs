@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use crate::event;
-use crate::hashing::Sink;
+use crate::hashing::{self, Sink};
 use crate::key::Digest;
 use crate::table::Row;
 
@@ -16,13 +16,13 @@ pub static CHECKPOINTER_STATICS: [CapturedStatic];
 pub struct CapturedStatic {
     path: &'static str,
     once: bool,
-    hash: fn(&mut Sink),
+    hash: fn(&mut Sink<'_>),
 }
 
 impl CapturedStatic {
     /// A static of this path, hashed by this function: at each call, or once.
     #[must_use]
-    pub const fn new(path: &'static str, once: bool, hash: fn(&mut Sink)) -> Self {
+    pub const fn new(path: &'static str, once: bool, hash: fn(&mut Sink<'_>)) -> Self {
         Self { path, once, hash }
     }
 }
@@ -79,7 +79,7 @@ impl Captured {
     }
 
     /// Adds the values to a call's hash.
-    pub(crate) fn hash(&self, sink: &mut Sink) {
+    pub(crate) fn hash(&self, sink: &mut Sink<'_>) {
         for entry in &self.each_call {
             sink.captured_path(entry.path);
             (entry.hash)(sink);
@@ -103,12 +103,13 @@ impl Captured {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         *known.get_or_insert_with(|| {
-            let mut sink = Sink::stored();
-            for entry in &self.once {
-                sink.captured_path(entry.path);
-                (entry.hash)(&mut sink);
-            }
-            sink.finish_stored().unwrap_or_else(|error| {
+            let digest = hashing::stored(|sink| {
+                for entry in &self.once {
+                    sink.captured_path(entry.path);
+                    (entry.hash)(sink);
+                }
+            });
+            digest.unwrap_or_else(|error| {
                 event::complain(&format!("a captured static can't be hashed: {error}"));
                 Digest::new([0; 32])
             })

@@ -41,11 +41,11 @@ impl std::fmt::Debug for CapturedValue<'_> {
 }
 
 trait Hashed {
-    fn hash(&self, name: &'static str, sink: &mut Sink);
+    fn hash(&self, name: &'static str, sink: &mut Sink<'_>);
 }
 
 impl<T: Serialize> Hashed for T {
-    fn hash(&self, name: &'static str, sink: &mut Sink) {
+    fn hash(&self, name: &'static str, sink: &mut Sink<'_>) {
         sink.value(name, self);
     }
 }
@@ -57,7 +57,7 @@ impl<'a> CapturedValue<'a> {
         Self(value)
     }
 
-    pub(crate) fn hash(&self, name: &'static str, sink: &mut Sink) {
+    pub(crate) fn hash(&self, name: &'static str, sink: &mut Sink<'_>) {
         self.0.hash(name, sink);
     }
 }

@@ -105,6 +105,8 @@ pub(crate) struct State {
     pub(crate) verify: Option<u32>,
     /// Whether the outermost layer is memory and a hit there needs nothing but the value: the way that must be short.
     pub(crate) is_quick: bool,
+    /// Whether no layer is ever on for a plain call.
+    pub(crate) is_off: bool,
 }
 
 /// One layer of a function.
@@ -160,8 +162,13 @@ impl State {
                     && layer.expiry.is_never()
                     && matches!(layer.verbosity, Setting::Fixed(0 | 1))
             });
+        let is_off = mode == Mode::Off
+            || kept
+                .iter()
+                .all(|layer| matches!(layer.when, Setting::Fixed(false)));
         Self {
             row,
+            is_off,
             layers: kept,
             captured,
             switches: descriptor.switches,

@@ -8,39 +8,58 @@ use crate::key::Digest;
 use crate::traits::Argument;
 
 /// The hash of a call in the making.
+///
+/// It borrows its parts, so that the compiler can keep them in registers: a hit in memory has no time to move them.
 #[derive(Debug)]
-pub struct Sink {
-    hasher: ArgumentHasher,
+pub struct Sink<'a> {
+    hasher: &'a mut ArgumentHasher,
     is_memory: bool,
-    error: Option<CheckpointError>,
+    error: &'a mut Option<Box<CheckpointError>>,
 }
 
-impl Sink {
-    /// For keys in memory, of this process only.
-    #[inline]
-    pub(crate) fn memory() -> Self {
-        Self {
-            hasher: ArgumentHasher::memory(),
-            is_memory: true,
-            error: None,
-        }
+/// The hash by which this process knows what `feed` adds.
+///
+/// # Errors
+/// The first value that can't be hashed.
+#[inline]
+pub(crate) fn memory(feed: impl FnOnce(&mut Sink<'_>)) -> Result<u128, Box<CheckpointError>> {
+    let mut hasher = ArgumentHasher::memory();
+    let mut error = None;
+    feed(&mut Sink {
+        hasher: &mut hasher,
+        is_memory: true,
+        error: &mut error,
+    });
+    match error {
+        None => Ok(hasher.memory_so_far()),
+        Some(error) => Err(error),
     }
+}
 
-    /// For keys that are stored.
-    #[inline]
-    pub(crate) fn stored() -> Self {
-        Self {
-            hasher: ArgumentHasher::stored(),
-            is_memory: false,
-            error: None,
-        }
+/// The hash by which other processes know what `feed` adds.
+///
+/// # Errors
+/// The first value that can't be hashed.
+pub(crate) fn stored(feed: impl FnOnce(&mut Sink<'_>)) -> Result<Digest, CheckpointError> {
+    let mut hasher = ArgumentHasher::stored();
+    let mut error = None;
+    feed(&mut Sink {
+        hasher: &mut hasher,
+        is_memory: false,
+        error: &mut error,
+    });
+    match error {
+        None => Ok(hasher.finish()),
+        Some(error) => Err(*error),
     }
+}
 
+impl Sink<'_> {
     /// Adds a parameter's value, or what `hash_by` gives in its place.
     #[inline]
     pub fn value<T: Argument + ?Sized>(&mut self, name: &'static str, value: &T) {
         if let Err(error) = self.hasher.parameter(name, value) {
-            self.error.get_or_insert(error);
+            self.fail(error);
         }
     }
 
@@ -102,19 +121,9 @@ impl Sink {
         self.value("type", &hasher.0);
     }
 
-    #[inline]
-    pub(crate) fn finish_memory(self) -> Result<u128, CheckpointError> {
-        match self.error {
-            None => Ok(self.hasher.finish_memory()),
-            Some(error) => Err(error),
-        }
-    }
-
-    pub(crate) fn finish_stored(self) -> Result<Digest, CheckpointError> {
-        match self.error {
-            None => Ok(self.hasher.finish()),
-            Some(error) => Err(error),
-        }
+    #[cold]
+    fn fail(&mut self, error: CheckpointError) {
+        self.error.get_or_insert_with(|| Box::new(error));
     }
 }
 

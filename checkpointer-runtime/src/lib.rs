@@ -30,6 +30,7 @@ mod event;
 mod observe;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod hits;
 mod stats;
 mod error;
 #[doc(hidden)]

@@ -25,11 +25,11 @@ pub struct Capture<T: ?Sized + 'static>(pub &'static T);
 /// The first choice: the type says itself how it is captured.
 pub trait CaptureByTrait {
     /// Adds the value to the hash.
-    fn hash(&self, name: &'static str, sink: &mut Sink);
+    fn hash(&self, name: &'static str, sink: &mut Sink<'_>);
 }
 
 impl<T: crate::CaptureValue + ?Sized> CaptureByTrait for &&Capture<T> {
-    fn hash(&self, name: &'static str, sink: &mut Sink) {
+    fn hash(&self, name: &'static str, sink: &mut Sink<'_>) {
         self.0.capture(&mut |value| value.hash(name, sink));
     }
 }
@@ -37,11 +37,11 @@ impl<T: crate::CaptureValue + ?Sized> CaptureByTrait for &&Capture<T> {
 /// The second choice: serde.
 pub trait CaptureBySerialize {
     /// Adds the value to the hash.
-    fn hash(&self, name: &'static str, sink: &mut Sink);
+    fn hash(&self, name: &'static str, sink: &mut Sink<'_>);
 }
 
 impl<T: Serialize + ?Sized> CaptureBySerialize for &Capture<T> {
-    fn hash(&self, name: &'static str, sink: &mut Sink) {
+    fn hash(&self, name: &'static str, sink: &mut Sink<'_>) {
         sink.value(name, self.0);
     }
 }
@@ -49,14 +49,14 @@ impl<T: Serialize + ?Sized> CaptureBySerialize for &Capture<T> {
 /// The last choice: what it points to, as with the types that `lazy_static!` makes.
 pub trait CaptureByDeref {
     /// Adds the value to the hash.
-    fn hash(&self, name: &'static str, sink: &mut Sink);
+    fn hash(&self, name: &'static str, sink: &mut Sink<'_>);
 }
 
 impl<T: Deref + ?Sized> CaptureByDeref for Capture<T>
 where
     T::Target: Serialize,
 {
-    fn hash(&self, name: &'static str, sink: &mut Sink) {
+    fn hash(&self, name: &'static str, sink: &mut Sink<'_>) {
         sink.value(name, &**self.0);
     }
 }

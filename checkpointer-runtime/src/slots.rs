@@ -26,16 +26,11 @@ pub(crate) struct Slots {
 /// A table whose type of result is not known.
 trait AnyTable: Any + Send + Sync {
     fn retain(&self, keep: &dyn Fn(DateTime<Utc>) -> bool) -> u64;
-    fn as_any(&self) -> &dyn Any;
 }
 
 impl<V: Clone + Send + Sync + 'static> AnyTable for MemoryTable<Timed<V>> {
     fn retain(&self, keep: &dyn Fn(DateTime<Utc>) -> bool) -> u64 {
         MemoryTable::retain(self, keep)
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
     }
 }
 
@@ -52,7 +47,8 @@ impl Slots {
     #[inline]
     pub(crate) fn table<V: Clone + Send + Sync + 'static>(&self) -> &MemoryTable<Timed<V>> {
         let first = self.first.get_or_init(|| self.empty::<V>());
-        match first.as_any().downcast_ref() {
+        let first: &dyn Any = &**first;
+        match first.downcast_ref() {
             Some(table) => table,
             None => self.other(),
         }
@@ -72,8 +68,8 @@ impl Slots {
                 table
             }
         };
+        let table: &dyn Any = table;
         table
-            .as_any()
             .downcast_ref()
             .expect("a table is listed under its own type")
     }

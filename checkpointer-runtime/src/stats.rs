@@ -1,10 +1,11 @@
 //! Counters that a program can read about itself.
 
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use crate::checkpoint::CHECKPOINTER_FUNCTIONS;
 use crate::event::EventKind;
+use crate::hits::Hits;
 
 /// What caching did in this process, over all functions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -80,21 +81,10 @@ impl Counts {
     }
 }
 
-/// How many threads count hits without sharing a cache line.
-const SHARDS: usize = 16;
-
-/// Hits and the time that they saved, on a cache line of their own (two, where the processor fetches pairs).
-#[derive(Debug, Default)]
-#[repr(align(128))]
-struct Shard {
-    hits: AtomicU64,
-    saved: AtomicU64,
-}
-
 /// One function's counters.
 #[derive(Debug)]
 pub(crate) struct Counters {
-    shards: [Shard; SHARDS],
+    hits: Hits,
     computed: AtomicU64,
     expired: AtomicU64,
     corrupted: AtomicU64,
@@ -107,7 +97,7 @@ pub(crate) struct Counters {
 impl Counters {
     pub(crate) fn new() -> Self {
         Self {
-            shards: Default::default(),
+            hits: Hits::new(),
             computed: AtomicU64::new(0),
             expired: AtomicU64::new(0),
             corrupted: AtomicU64::new(0),
@@ -121,9 +111,7 @@ impl Counters {
     /// Counts a hit that saved so many nanoseconds.
     #[inline]
     pub(crate) fn hit(&self, nanoseconds: u64) {
-        let shard = &self.shards[shard_of_this_thread()];
-        shard.hits.fetch_add(1, Relaxed);
-        shard.saved.fetch_add(nanoseconds, Relaxed);
+        self.hits.count(nanoseconds);
     }
 
     pub(crate) fn count(&self, kind: &EventKind<'_>) {
@@ -144,17 +132,12 @@ impl Counters {
     }
 
     pub(crate) fn read(&self, function: &'static str) -> FunctionStats {
-        let sum = |pick: fn(&Shard) -> &AtomicU64| {
-            self.shards
-                .iter()
-                .map(|shard| pick(shard).load(Relaxed))
-                .sum()
-        };
+        let (hits, saved) = self.hits.read();
         FunctionStats {
             function,
             counts: Counts {
-                hits: sum(|shard| &shard.hits),
-                saved: Duration::from_nanos(sum(|shard| &shard.saved)),
+                hits,
+                saved: Duration::from_nanos(saved),
                 computed: self.computed.load(Relaxed),
                 expired: self.expired.load(Relaxed),
                 corrupted: self.corrupted.load(Relaxed),
@@ -170,13 +153,4 @@ impl Counters {
 /// A duration in nanoseconds, which fit for 584 years.
 pub(crate) fn nanoseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
-}
-
-#[inline]
-fn shard_of_this_thread() -> usize {
-    static NEXT: AtomicUsize = AtomicUsize::new(0);
-    thread_local! {
-        static SHARD: usize = NEXT.fetch_add(1, Relaxed) % SHARDS;
-    }
-    SHARD.with(|shard| *shard)
 }

@@ -130,7 +130,11 @@ impl<S: Arguments, X, M: Mode<X>> Call<S, X, M> {
         let has_memory = layers().any(|layer| matches!(layer.store, Store::Memory(_)));
         let has_bytes = layers().any(|layer| matches!(layer.store, Store::Bytes(_)));
         Ok(Place {
-            memory_hash: if has_memory { self.memory_hash()? } else { 0 },
+            memory_hash: if has_memory {
+                self.memory_hash().map_err(|error| *error)?
+            } else {
+                0
+            },
             stored_hash: has_bytes.then(|| self.stored_hash()).transpose()?,
         })
     }

@@ -12,7 +12,7 @@ use std::marker::PhantomData;
 
 use crate::checkpoint::Function;
 use crate::error::CheckpointError;
-use crate::hashing::Sink;
+use crate::hashing::{self, Sink};
 use crate::key::Digest;
 use crate::traits::Outcome;
 use values::Values;
@@ -42,7 +42,7 @@ pub trait Arguments {
     /// The tuple.
     type Values;
     /// Adds all to the hash.
-    fn hash(&self, sink: &mut Sink);
+    fn hash(&self, sink: &mut Sink<'_>);
     /// The tuple itself, for the function to take.
     fn into_values(self) -> Self::Values;
 }
@@ -54,11 +54,11 @@ pub struct Bound<A, H> {
     hash: H,
 }
 
-impl<A, H: Fn(&A, &mut Sink)> Arguments for Bound<A, H> {
+impl<A, H: Fn(&A, &mut Sink<'_>)> Arguments for Bound<A, H> {
     type Values = A;
 
     #[inline]
-    fn hash(&self, sink: &mut Sink) {
+    fn hash(&self, sink: &mut Sink<'_>) {
         (self.hash)(&self.values, sink);
     }
 
@@ -149,7 +149,7 @@ pub fn call<A, H, X, M>(
     kept: Values<M::Kept>,
 ) -> Call<Bound<A, H>, X, M>
 where
-    H: Fn(&A, &mut Sink),
+    H: Fn(&A, &mut Sink<'_>),
     M: Mode<X>,
 {
     Call {
@@ -179,24 +179,22 @@ impl<S: Arguments, X, M: Mode<X>> Call<S, X, M> {
     /// The hash by which other processes know the call.
     pub(crate) fn stored_hash(&self) -> Result<Digest, CheckpointError> {
         let state = self.function.state();
-        let mut sink = Sink::stored();
-        for switch in state.switches {
-            sink.value("cfg", switch);
-        }
-        self.hash_into(&mut sink);
-        sink.finish_stored()
+        hashing::stored(|sink| {
+            for switch in state.switches {
+                sink.value("cfg", switch);
+            }
+            self.hash_into(sink);
+        })
     }
 
     /// The hash by which this process knows the call.
     #[inline]
-    pub(crate) fn memory_hash(&self) -> Result<u128, CheckpointError> {
-        let mut sink = Sink::memory();
-        self.hash_into(&mut sink);
-        sink.finish_memory()
+    pub(crate) fn memory_hash(&self) -> Result<u128, Box<CheckpointError>> {
+        hashing::memory(|sink| self.hash_into(sink))
     }
 
     #[inline]
-    fn hash_into(&self, sink: &mut Sink) {
+    fn hash_into(&self, sink: &mut Sink<'_>) {
         self.arguments.hash(sink);
         let captured = &self.function.state().captured;
         if !captured.is_empty() {

@@ -45,6 +45,7 @@ impl<S: Arguments, X, M: Mode<X>> Call<S, X, M> {
             return None;
         }
         let memory_hash = in_memory.then(|| self.memory_hash()).transpose();
+        let memory_hash = memory_hash.map_err(|error| *error);
         let stored_hash = in_bytes.then(|| self.stored_hash()).transpose();
         match (memory_hash, stored_hash) {
             (Ok(memory_hash), Ok(stored_hash)) => {
@@ -90,7 +91,11 @@ impl<S: Arguments, R, K: Keep<R>> Call<S, R, Sync<K>> {
     /// The plain call: loads the result, or computes and stores it.
     #[inline]
     pub fn run(self) -> R {
-        match self.quick(self.function.state()) {
+        let state = self.function.state();
+        if state.is_off {
+            return self.original();
+        }
+        match self.quick(state) {
             Some(kept) => K::restore(kept),
             None => self.go(Policy::Plain),
         }
@@ -175,7 +180,11 @@ impl<S: Arguments, F: Future, K: Keep<F::Output>> Call<S, F, Async<K>> {
     /// The plain call: loads the result, or computes and stores it.
     #[inline]
     pub async fn run(self) -> F::Output {
-        match self.quick(self.function.state()) {
+        let state = self.function.state();
+        if state.is_off {
+            return self.original().await;
+        }
+        match self.quick(state) {
             Some(kept) => K::restore(kept),
             None => self.go(Policy::Plain).await,
         }

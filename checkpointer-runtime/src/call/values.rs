@@ -104,25 +104,28 @@ pub const fn stored<T: Storable>(cloned: Option<MemoryValues<T>>) -> Values<T> {
 impl<T: Shareable> MemoryValues<T> {
     const fn cloned() -> Self {
         Self {
-            get: |slots, key| {
-                let Remembered { value, stored } = slots.table::<T>().get(key)?;
-                Some(Found {
-                    value: value.value,
-                    stored,
-                    nanoseconds: value.nanoseconds,
-                })
-            },
+            get: get_clone::<T>,
             insert: |slots, key, value, stored, nanoseconds| {
                 let value = value.clone();
                 let timed = Timed { value, nanoseconds };
-                slots
-                    .table::<T>()
-                    .insert(key, timed, stored, size_of::<T>() as u64);
+                let weight = size_of::<T>() as u64;
+                slots.table::<T>().insert(key, timed, stored, weight);
             },
             stored: |slots, key| slots.table::<T>().stored(key),
             remove: |slots, key| slots.table::<T>().remove(key),
         }
     }
+}
+
+/// A function of its own, since a closure can't ask to be inlined.
+#[inline]
+fn get_clone<T: Shareable>(slots: &Slots, key: u128) -> Option<Found<T>> {
+    let Remembered { value, stored } = slots.table::<T>().get(key)?;
+    Some(Found {
+        value: value.value,
+        stored,
+        nanoseconds: value.nanoseconds,
+    })
 }
 
 impl<T: Storable> MemoryValues<T> {
