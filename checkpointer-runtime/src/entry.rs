@@ -120,8 +120,17 @@ fn length(bytes: usize) -> Result<u32, CheckpointError> {
 /// [`CheckpointError::Corrupted`] if these are not exactly the bytes that [`encode`] gave for this key,
 /// [`CheckpointError::Newer`] if a newer version of this library wrote them.
 pub fn decode(key: &Key, frame: &Bytes) -> Result<(Header, Bytes), CheckpointError> {
+    decode_sealed(key, frame, is_sealed(frame))
+}
+
+/// As [`decode`], for who has already looked whether the checksum holds.
+pub(crate) fn decode_sealed(
+    key: &Key,
+    frame: &Bytes,
+    is_sealed: bool,
+) -> Result<(Header, Bytes), CheckpointError> {
     let layout = match Layout::read(frame) {
-        Err(CheckpointError::Newer { .. }) if !is_sealed(frame) => {
+        Err(CheckpointError::Newer { .. }) if !is_sealed => {
             return Err(Corruption::Checksum.into());
         }
         layout => layout?,
@@ -135,7 +144,7 @@ pub fn decode(key: &Key, frame: &Bytes) -> Result<(Header, Bytes), CheckpointErr
         }
         .into());
     }
-    if !is_sealed(frame) {
+    if !is_sealed {
         return Err(Corruption::Checksum.into());
     }
     let path_end = FIXED + layout.path;
@@ -149,6 +158,14 @@ pub fn decode(key: &Key, frame: &Bytes) -> Result<(Header, Bytes), CheckpointErr
         layout.header,
         frame.slice(layout.start..frame.len() - CHECKSUM),
     ))
+}
+
+/// The bytes at a frame's end that its checksum does not cover.
+pub(crate) const SEAL: usize = CHECKSUM;
+
+/// Whether a frame ends with this checksum of all before it.
+pub(crate) fn has_seal(frame: &[u8], checksum: u128) -> bool {
+    frame.ends_with(&checksum.to_le_bytes())
 }
 
 /// Whether a frame ends with the checksum of all before it, as every version's frame does.

@@ -72,6 +72,20 @@ pub(crate) fn cast<From: 'static, To>(value: From) -> Result<To, From> {
     }
 }
 
+/// The numbers whose memory these bytes are a copy of. Bytes after the last whole number are left out.
+pub(crate) fn copy_numbers<T: bytemuck::Pod>(bytes: &[u8]) -> Vec<T> {
+    let length = bytes.len() / size_of::<T>();
+    let mut numbers = Vec::<T>::with_capacity(length);
+    // SAFETY: the vector has room for `length` numbers, which is no more bytes than there are to copy; it is new, so the
+    // two do not overlap; and a `Pod` type is initialized by any bytes.
+    unsafe {
+        let target = numbers.as_mut_ptr().cast::<u8>();
+        std::ptr::copy_nonoverlapping(bytes.as_ptr(), target, length * size_of::<T>());
+        numbers.set_len(length);
+    }
+    numbers
+}
+
 /// Whether two types are the same up to lifetimes.
 #[inline]
 pub(crate) fn same<A: ?Sized, B: ?Sized>() -> bool {
@@ -112,5 +126,19 @@ mod tests {
         assert_eq!(back, Err(vec![1.5]));
         let text: Result<String, _> = cast(String::from("owned"));
         assert_eq!(text.as_deref(), Ok("owned"));
+    }
+
+    #[test]
+    fn bytes_are_copied_into_numbers_whatever_their_alignment() {
+        let bytes: Vec<u8> = (0..64).collect();
+        for start in 0..9 {
+            let numbers = copy_numbers::<u32>(&bytes[start..]);
+            let expected = bytes[start..]
+                .chunks_exact(4)
+                .map(|chunk| u32::from_ne_bytes([chunk[0], chunk[1], chunk[2], chunk[3]]));
+            assert_eq!(numbers, expected.collect::<Vec<_>>());
+        }
+        assert_eq!(copy_numbers::<f64>(&[]), []);
+        assert_eq!(copy_numbers::<f64>(&[1, 2, 3]), []);
     }
 }

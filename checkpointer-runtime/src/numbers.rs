@@ -130,7 +130,7 @@ impl Numbers<'_> {
     }
 
     /// The numbers as little-endian bytes: memory as it is, where that is what it holds.
-    pub(crate) fn to_little_endian(&self) -> Cow<'_, [u8]> {
+    pub(crate) fn stored_bytes(&self) -> Cow<'_, [u8]> {
         match self.as_little_endian() {
             Some(bytes) => Cow::Borrowed(bytes),
             None => {

@@ -15,8 +15,20 @@ const TURNS: usize = 101;
 /// One way of doing something.
 type Way<'a> = &'a mut dyn FnMut();
 
+/// Whether a name on the command line, if there is one, asks for this.
+fn is_wanted(name: &str) -> bool {
+    let mut names = std::env::args()
+        .skip(1)
+        .filter(|argument| !argument.starts_with('-'))
+        .peekable();
+    names.peek().is_none() || names.any(|wanted| name.contains(&wanted))
+}
+
 /// Prints the medians of both and of the ratio of each pair of turns, and what is aimed at.
 pub(crate) fn compare(name: &str, aim: f64, mut ours: impl FnMut(), mut theirs: impl FnMut()) {
+    if !is_wanted(name) {
+        return;
+    }
     let repeats = (repeats(&mut ours), repeats(&mut theirs));
     let pairs: Vec<(f64, f64)> = (0..TURNS)
         .map(|_| (turn(&mut ours, repeats.0), turn(&mut theirs, repeats.1)))
@@ -37,6 +49,9 @@ pub(crate) fn compare(name: &str, aim: f64, mut ours: impl FnMut(), mut theirs: 
 /// Prints the median of one thing.
 #[allow(dead_code)] // Not every bench has something to show alone.
 pub(crate) fn show_alone(name: &str, mut ours: impl FnMut()) {
+    if !is_wanted(name) {
+        return;
+    }
     let repeats = repeats(&mut ours);
     let time = median((0..TURNS).map(|_| turn(&mut ours, repeats)).collect());
     println!("{name:<66} {:>10}", show(time));

@@ -112,7 +112,7 @@ fn pack<S: Serializer>(serializer: S, numbers: Numbers<'_>) -> Result<S::Ok, S::
     let number_type = numbers.number_type();
     let length = numbers.len().checked_mul(number_type.size());
     check_length(Some(length.unwrap_or(usize::MAX)))?;
-    let bytes = numbers.to_little_endian();
+    let bytes = numbers.stored_bytes();
     let extension = Extension(NUMBERS + number_type as i8, &bytes);
     serializer.serialize_newtype_struct(MSGPACK_EXT_STRUCT_NAME, &extension)
 }

@@ -59,7 +59,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Content<V> {
     }
 
     fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<V::Value, E> {
-        if bytes.len() % self.number_type.size() != 0 {
+        if !bytes.len().is_multiple_of(self.number_type.size()) {
             return Err(E::custom("packed numbers are cut off"));
         }
         give(self.visitor, self.number_type, bytes)
@@ -72,7 +72,7 @@ fn is_serdes_own<V>() -> bool {
     name.starts_with("serde") && name.contains("VecVisitor<")
 }
 
-/// The numbers of this type whose little-endian bytes these are. Collected into a `Vec` they are copied in one piece.
+/// The numbers of this type whose little-endian bytes these are.
 macro_rules! read {
     ($type:ty, $bytes:expr) => {
         $bytes
@@ -80,6 +80,17 @@ macro_rules! read {
             .0
             .iter()
             .map(|&number| <$type>::from_le_bytes(number))
+    };
+}
+
+/// All of them at once.
+macro_rules! read_all {
+    ($type:ty, $bytes:expr) => {
+        if cfg!(target_endian = "little") {
+            exact::copy_numbers::<$type>($bytes)
+        } else {
+            read!($type, $bytes).collect()
+        }
     };
 }
 
@@ -92,13 +103,13 @@ fn give<'de, V: Visitor<'de>, E: de::Error>(
         ($type:ty $(, $same:ty)?) => {{
             if is_serdes_own::<V>() {
                 if exact::same::<V::Value, Vec<$type>>()
-                    && let Ok(vector) = exact::cast(read!($type, bytes).collect::<Vec<_>>())
+                    && let Ok(vector) = exact::cast(read_all!($type, bytes))
                 {
                     return Ok(vector);
                 }
                 $(if cfg!(target_pointer_width = "64")
                     && exact::same::<V::Value, Vec<$same>>()
-                    && let Ok(vector) = exact::cast(read!($same, bytes).collect::<Vec<_>>())
+                    && let Ok(vector) = exact::cast(read_all!($same, bytes))
                 {
                     return Ok(vector);
                 })?

@@ -11,10 +11,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
+use xxhash_rust::xxh3::Xxh3;
 
 use super::{Entry, Result, Storage, Upkeep, buffer, place, root, walk};
 use crate::cleanup;
-use crate::entry::Layout;
+use crate::entry::{self, Header, Layout};
 use crate::error::CheckpointError;
 use crate::key::{Durability, Key, Scope};
 
@@ -55,13 +56,13 @@ impl Storage for DiskStorage {
     }
 
     fn load(&self, key: &Key) -> Result<Option<Bytes>> {
-        root::check(key.options())?;
-        let path = place::entry(key);
-        match open(&path).and_then(|file| read(&file)) {
-            Ok(frame) => Ok(Some(frame)),
-            Err(error) if is_missing(&error) => Ok(None),
-            Err(error) => Err(fault("read", error, &path)),
-        }
+        Ok(load(key)?.map(|(frame, _)| frame))
+    }
+
+    fn load_checked(&self, key: &Key) -> Result<Option<(Header, Bytes)>> {
+        let checked =
+            load(key)?.map(|(frame, is_sealed)| entry::decode_sealed(key, &frame, is_sealed));
+        checked.transpose()
     }
 
     fn store(&self, key: &Key, frame: &[u8]) -> Result<()> {
@@ -183,21 +184,52 @@ fn open(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
+/// An entry's bytes, and whether its checksum holds.
+fn load(key: &Key) -> Result<Option<(Bytes, bool)>> {
+    root::check(key.options())?;
+    let path = place::entry(key);
+    match open(&path).and_then(|file| read(&file)) {
+        Ok(frame) => Ok(Some(frame)),
+        Err(error) if is_missing(&error) => Ok(None),
+        Err(error) => Err(fault("read", error, &path)),
+    }
+}
+
 /// The whole file. It takes as much memory as the file has bytes, whatever the file claims.
-fn read(mut file: &File) -> io::Result<Bytes> {
+fn read(mut file: &File) -> io::Result<(Bytes, bool)> {
     BUFFER.with_borrow_mut(|start| {
         let length = file.read(start)?;
         let start = &start[..length];
         if Layout::read(start).is_ok_and(|layout| layout.total() == Some(length as u64)) {
-            return Ok(Bytes::copy_from_slice(start));
+            return Ok((Bytes::copy_from_slice(start), entry::is_sealed(start)));
         }
-        let size = usize::try_from(file.metadata()?.len()).map_err(io::Error::other)?;
-        // One byte more, so that the end is seen without asking for memory.
-        buffer::filled(size.max(length) + 1, |frame| {
-            frame.extend_from_slice(start);
-            file.read_to_end(frame).map(drop)
-        })
+        read_on(file, start)
     })
+}
+
+/// Reads what follows the start of a file, and hashes it piece by piece while the processor still has it at hand.
+fn read_on(mut file: &File, start: &[u8]) -> io::Result<(Bytes, bool)> {
+    const PIECE: usize = 256 * 1024;
+    let size = usize::try_from(file.metadata()?.len()).map_err(io::Error::other)?;
+    let sealed = size.saturating_sub(entry::SEAL);
+    let mut checksum = Xxh3::new();
+    let frame = buffer::filled(size.max(start.len()), |frame| {
+        frame[..start.len()].copy_from_slice(start);
+        let (mut filled, mut hashed) = (start.len(), 0);
+        loop {
+            let end = sealed.min(filled).max(hashed);
+            checksum.update(&frame[hashed..end]);
+            hashed = end;
+            let piece = frame.len().min(filled + PIECE);
+            match file.read(&mut frame[filled..piece])? {
+                0 => return Ok::<_, io::Error>(filled),
+                length => filled += length,
+            }
+        }
+    })?;
+    // Had the file changed while it was read, its length or its checksum would not fit.
+    let is_sealed = frame.len() == size && entry::has_seal(&frame, checksum.digest128());
+    Ok((frame, is_sealed))
 }
 
 /// What the first bytes of a file say, if it is there.

@@ -37,6 +37,13 @@ pub trait Storage: Send + Sync {
     /// The bytes of the entry, if there is one.
     fn load(&self, key: &Key) -> Result<Option<Bytes>>;
 
+    /// Loads the entry and checks it against the key. A store overrides this only if it can check while it reads.
+    fn load_checked(&self, key: &Key) -> Result<Option<(Header, Bytes)>> {
+        self.load(key)?
+            .map(|frame| entry::decode(key, &frame))
+            .transpose()
+    }
+
     /// Keeps these bytes, in place of earlier ones if there are any. Others see the old entry or the new one, whole.
     fn store(&self, key: &Key, frame: &[u8]) -> Result<()>;
 
@@ -123,11 +130,8 @@ impl std::fmt::Debug for Upkeep<'_> {
 
 /// Loads an entry and checks it: header and value bytes, nothing, or what is wrong and where.
 pub fn load(storage: &(impl Storage + ?Sized), key: &Key) -> Result<Option<(Header, Bytes)>> {
-    let Some(frame) = storage.load(key)? else {
-        return Ok(None);
-    };
-    entry::decode(key, &frame)
-        .map(Some)
+    storage
+        .load_checked(key)
         .map_err(|error| match storage.path(key) {
             Some(path) => error.at(&path),
             None => error,
