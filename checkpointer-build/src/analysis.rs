@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use checkpointer_syntax::table::{AMBIGUOUS, Dependency, Row, Table};
 
 use crate::cfg::CfgSet;
-use crate::fingerprint::{Digest, Hashes, Outer, hex};
+use crate::fingerprint::{Digest, Hashes, hex};
 use crate::graph::{Graph, Outside};
 use crate::ids;
 use crate::ir::{Attributes, ItemKind};
@@ -68,21 +68,31 @@ pub(crate) struct Uncaptured {
 pub(crate) fn analyse(workspace: &Workspace, cfg: &CfgSet, request: &Request) -> Analysis {
     let arenas = Arenas::default();
     let mut sources = Sources::new(&arenas, request.cache.as_deref());
-    let targets = if request.all { Targets::All } else { Targets::Checkpointed };
+    let targets = if request.all {
+        Targets::All
+    } else {
+        Targets::Checkpointed
+    };
     let world = link(&arenas, workspace, &mut sources, cfg, &request.env, targets);
     let program = Program::new(&world);
     let graph = Graph::new(&program);
     let roots = roots(&world, request.all);
-    let closures: Vec<(NodeId, Closure)> = roots.iter().map(|root| (*root, closure(&graph, *root))).collect();
+    let closures: Vec<(NodeId, Closure)> = roots
+        .iter()
+        .map(|root| (*root, closure(&graph, *root)))
+        .collect();
     let types = generic_types(&world, &roots, &graph);
-    let mut reached: BTreeSet<NodeId> = closures.iter().flat_map(|(_, closure)| closure.nodes.iter().copied()).collect();
-    reached.extend(types.iter().flat_map(|(_, _, closure)| closure.nodes.iter().copied()));
+    let mut reached: BTreeSet<NodeId> = closures
+        .iter()
+        .flat_map(|(_, closure)| closure.nodes.iter().copied())
+        .collect();
+    reached.extend(
+        types
+            .iter()
+            .flat_map(|(_, _, closure)| closure.nodes.iter().copied()),
+    );
     let reached: Vec<NodeId> = reached.into_iter().collect();
-    let outer = Outer {
-        salts: salts(workspace, request),
-        variables: variables(&graph, &reached, &request.env),
-    };
-    let hashes = Hashes::of(&graph, &reached, &outer);
+    let hashes = Hashes::of(&graph, &reached, salts(workspace, request));
     let writer = Writer {
         world: &world,
         graph: &graph,
@@ -92,12 +102,20 @@ pub(crate) fn analyse(workspace: &Workspace, cfg: &CfgSet, request: &Request) ->
         request,
     };
     let mut analysis = writer.write(&closures, &reached, &types);
-    analysis.variables.extend(outer.variables.into_keys());
+    analysis
+        .variables
+        .extend(reached.iter().filter_map(|id| match graph.outside(*id) {
+            Some(Outside::Variable(name, _)) => Some(name),
+            _ => None,
+        }));
     analysis.notes = workspace.diagnostics.clone();
     analysis.lines = sources.lines();
-    analysis.watched.extend(request.tracked.iter().map(|pattern| {
-        crate::track::searched(&workspace.root_package().directory, pattern)
-    }));
+    analysis.watched.extend(
+        request
+            .tracked
+            .iter()
+            .map(|pattern| crate::track::searched(&workspace.root_package().directory, pattern)),
+    );
     sources.save();
     analysis
 }
@@ -107,8 +125,13 @@ fn roots(world: &World<'_>, all: bool) -> Vec<NodeId> {
         let node = world.node(*id);
         let krate = world.krate(node.krate);
         krate.package.is_none()
-            && node.function().is_some_and(|function| function.body.is_some())
-            && (all || node.item().is_some_and(|item| !item.attributes.checkpoint.is_empty()))
+            && node
+                .function()
+                .is_some_and(|function| function.body.is_some())
+            && (all
+                || node
+                    .item()
+                    .is_some_and(|item| !item.attributes.checkpoint.is_empty()))
     };
     world.ids().filter(own).collect()
 }
@@ -119,43 +142,46 @@ fn salts(workspace: &Workspace, request: &Request) -> Vec<String> {
     let base = &workspace.root_package().directory;
     for pattern in &request.tracked {
         for file in crate::track::matching(base, pattern) {
-            let name = file.strip_prefix(base).unwrap_or(&file).to_string_lossy().replace('\\', "/");
-            let content = std::fs::read(&file).map(|bytes| blake3::hash(&bytes).to_hex().to_string());
+            let name = file
+                .strip_prefix(base)
+                .unwrap_or(&file)
+                .to_string_lossy()
+                .replace('\\', "/");
+            let content =
+                std::fs::read(&file).map(|bytes| blake3::hash(&bytes).to_hex().to_string());
             salts.push(format!("{name} {}", content.unwrap_or_default()));
         }
     }
     salts
 }
 
-fn variables(
-    graph: &Graph<'_, '_, '_>,
-    reached: &[NodeId],
-    env: &HashMap<String, String>,
-) -> HashMap<String, Option<String>> {
-    let named = reached.iter().filter_map(|id| match graph.outside(*id) {
-        Some(Outside::Variable(name)) => Some(name),
-        _ => None,
-    });
-    named
-        .map(|name| {
-            let value = env.get(&name).cloned().or_else(|| std::env::var(&name).ok());
-            (name, value)
-        })
-        .collect()
-}
-
 /// For generic roots: every type of the analysed crates with what it reaches.
-fn generic_types(world: &World<'_>, roots: &[NodeId], graph: &Graph<'_, '_, '_>) -> Vec<(String, NodeId, Closure)> {
+fn generic_types(
+    world: &World<'_>,
+    roots: &[NodeId],
+    graph: &Graph<'_, '_, '_>,
+) -> Vec<(String, NodeId, Closure)> {
     let generic = |id: &NodeId| {
-        let own = world.node(*id).function().is_some_and(|function| !function.generics.types.is_empty());
-        let around = world.node(*id).parent.and_then(|parent| world.node(parent).item());
+        let own = world
+            .node(*id)
+            .function()
+            .is_some_and(|function| !function.generics.types.is_empty());
+        let around = world
+            .node(*id)
+            .parent
+            .and_then(|parent| world.node(parent).item());
         own || around.is_some_and(|item| match &item.kind {
             ItemKind::Impl(data) => !data.generics.types.is_empty(),
             ItemKind::Trait(_) => true,
             _ => false,
         })
     };
-    let checkpointed = |id: &&NodeId| world.node(**id).item().is_some_and(|i| !i.attributes.checkpoint.is_empty());
+    let checkpointed = |id: &&NodeId| {
+        world
+            .node(**id)
+            .item()
+            .is_some_and(|i| !i.attributes.checkpoint.is_empty())
+    };
     if !roots.iter().filter(checkpointed).any(generic) {
         return Vec::new();
     }
@@ -206,7 +232,10 @@ impl Writer<'_, '_, '_, '_> {
         types: &[(String, NodeId, Closure)],
     ) -> Analysis {
         let mut analysis = Analysis::default();
-        let by_root: HashMap<NodeId, &Closure> = closures.iter().map(|(root, closure)| (*root, closure)).collect();
+        let by_root: HashMap<NodeId, &Closure> = closures
+            .iter()
+            .map(|(root, closure)| (*root, closure))
+            .collect();
         for id in reached {
             let item = self.item(*id, by_root.get(id).copied());
             analysis.report.items.push(item);
@@ -215,24 +244,41 @@ impl Writer<'_, '_, '_, '_> {
             }
         }
         analysis.report.items.sort_by(|a, b| a.id.cmp(&b.id));
-        analysis.broken = self.world.broken.iter().map(|(_, unseen)| unseen.clone()).collect();
+        analysis.broken = self
+            .world
+            .broken
+            .iter()
+            .map(|(_, unseen)| unseen.clone())
+            .collect();
         let mut listed: BTreeSet<Dependency> = BTreeSet::new();
         for (root, closure) in closures {
-            let Some(attributes) = self.attributes(*root) else { continue };
+            let Some(attributes) = self.attributes(*root) else {
+                continue;
+            };
             if attributes.checkpoint.is_empty() {
                 continue;
             }
             analysis.unseen.extend(closure.unseen.iter().cloned());
             analysis.impure.extend(closure.impure.iter().cloned());
             analysis.table.rows.push(self.row(*root, closure));
-            analysis.uncaptured.extend(self.uncaptured(*root, closure, attributes));
+            analysis
+                .uncaptured
+                .extend(self.uncaptured(*root, closure, attributes));
             listed.extend(closure.nodes.iter().map(|id| self.dependency(*id)));
             for layer in &attributes.checkpoint {
                 let base = &self.world.krate(self.world.node(*root).krate).dir;
-                analysis.watched.extend(layer.files.iter().map(|pattern| crate::track::searched(base, pattern)));
+                analysis.watched.extend(
+                    layer
+                        .files
+                        .iter()
+                        .map(|pattern| crate::track::searched(base, pattern)),
+                );
             }
         }
-        analysis.table.rows.sort_by(|a, b| (&a.path, &a.target, a.name_at).cmp(&(&b.path, &b.target, b.name_at)));
+        analysis
+            .table
+            .rows
+            .sort_by(|a, b| (&a.path, &a.target, a.name_at).cmp(&(&b.path, &b.target, b.name_at)));
         analysis.table.items = listed.into_iter().collect();
         analysis.table.types = self.types(types);
         analysis
@@ -241,7 +287,7 @@ impl Writer<'_, '_, '_, '_> {
     fn types(&self, types: &[(String, NodeId, Closure)]) -> BTreeMap<String, String> {
         let mut found: BTreeMap<String, String> = BTreeMap::new();
         for (name, id, closure) in types {
-            let hash = hex(&self.hashes.root(*id, &closure.nodes).0);
+            let hash = hex(&self.hashes.root(self.graph, *id, &closure.nodes).0);
             found
                 .entry(name.clone())
                 .and_modify(|known| {
@@ -264,7 +310,11 @@ impl Writer<'_, '_, '_, '_> {
     }
 
     fn own(&self, id: NodeId) -> String {
-        self.hashes.own.get(&id).map(|digest: &Digest| hex(digest)).unwrap_or_default()
+        self.hashes
+            .own
+            .get(&id)
+            .map(|digest: &Digest| hex(digest))
+            .unwrap_or_default()
     }
 
     fn dependency(&self, id: NodeId) -> Dependency {
@@ -281,20 +331,30 @@ impl Writer<'_, '_, '_, '_> {
     fn place(&self, id: NodeId) -> (Kind, String, u32) {
         match self.graph.outside(id) {
             Some(Outside::Package(_)) => (Kind::Package, String::new(), 0),
-            Some(Outside::Variable(_)) => (Kind::Env, String::new(), 0),
+            Some(Outside::Variable(..)) => (Kind::Env, String::new(), 0),
             Some(Outside::File(path)) => {
-                let shown = path.strip_prefix(self.root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+                let shown = path
+                    .strip_prefix(self.root)
+                    .unwrap_or(&path)
+                    .to_string_lossy()
+                    .replace('\\', "/");
                 (Kind::File, shown, 1)
             }
             None => {
                 let node = self.world.node(id);
-                (node.kind, self.world.file(node.file).shown.clone(), node.start.line)
+                (
+                    node.kind,
+                    self.world.file(node.file).shown.clone(),
+                    node.start.line,
+                )
             }
         }
     }
 
     fn direct(&self, id: NodeId) -> BTreeSet<NodeId> {
-        let Some(edges) = self.graph.edges(id) else { return BTreeSet::new() };
+        let Some(edges) = self.graph.edges(id) else {
+            return BTreeSet::new();
+        };
         let mut direct = edges.nodes.clone();
         direct.extend(self.graph.outside_of(edges));
         direct.remove(&id);
@@ -324,7 +384,11 @@ impl Writer<'_, '_, '_, '_> {
         item.deps = direct;
         match self.graph.outside(id) {
             Some(Outside::Package(package)) => {
-                item.package = self.world.packages.get(package.0 as usize).map(|info| info.name.clone());
+                item.package = self
+                    .world
+                    .packages
+                    .get(package.0 as usize)
+                    .map(|info| info.name.clone());
             }
             Some(_) => {}
             None => {
@@ -335,13 +399,17 @@ impl Writer<'_, '_, '_, '_> {
             }
         }
         if let Some(closure) = closure {
-            let (hash, capture) = self.hashes.root(id, &closure.nodes);
+            let (hash, capture) = self.hashes.root(self.graph, id, &closure.nodes);
             item.hash = Some(hex(&hash));
             item.capture_hash = Some(hex(&capture));
             let mut names: Vec<String> = closure.nodes.iter().map(|id| self.id(*id)).collect();
             names.sort();
             item.closure = Some(names);
-            let mut statics: Vec<String> = self.statics(closure).iter().map(|id| self.id(*id)).collect();
+            let mut statics: Vec<String> = self
+                .statics(closure)
+                .iter()
+                .map(|id| self.id(*id))
+                .collect();
             statics.sort();
             item.statics = Some(statics);
             item.unresolved = Some(closure.unseen.iter().map(Place::of).collect());
@@ -353,7 +421,7 @@ impl Writer<'_, '_, '_, '_> {
 
     fn row(&self, id: NodeId, closure: &Closure) -> Row {
         let node = self.world.node(id);
-        let (hash, capture) = self.hashes.root(id, &closure.nodes);
+        let (hash, capture) = self.hashes.root(self.graph, id, &closure.nodes);
         let statics = self.statics(closure);
         let kind = match node.parent.map(|parent| self.world.node(parent)) {
             None => "free",
@@ -364,13 +432,27 @@ impl Writer<'_, '_, '_, '_> {
         };
         let mut names: Vec<String> = statics.iter().map(|id| self.id(*id)).collect();
         names.sort();
-        let marked = |id: &&NodeId| self.attributes(**id).is_some_and(|a| a.capture == Some(true));
-        let mut captured: Vec<String> = statics.iter().filter(marked).map(|id| self.registered(*id)).collect();
+        let marked = |id: &&NodeId| {
+            self.attributes(**id)
+                .is_some_and(|a| a.capture == Some(true))
+        };
+        let mut captured: Vec<String> = statics
+            .iter()
+            .filter(marked)
+            .map(|id| self.registered(*id))
+            .collect();
         captured.sort();
         captured.dedup();
-        let mut dependencies: Vec<Dependency> = self.direct(id).iter().map(|dep| self.dependency(*dep)).collect();
+        let mut dependencies: Vec<Dependency> = self
+            .direct(id)
+            .iter()
+            .map(|dep| self.dependency(*dep))
+            .collect();
         dependencies.sort();
-        let impure = closure.impure.iter().map(|at| format!("{} at {}:{}", at.reason, at.file, at.line));
+        let impure = closure
+            .impure
+            .iter()
+            .map(|at| format!("{} at {}:{}", at.reason, at.file, at.line));
         Row {
             path: self.id(id),
             target: self.world.krate(node.krate).target.clone(),
@@ -378,7 +460,10 @@ impl Writer<'_, '_, '_, '_> {
             line: node.start.line,
             name_at: (node.name_at.line, node.name_at.column),
             kind: kind.to_owned(),
-            own_hash: node.function().and_then(|function| function.own_hash.clone()).unwrap_or_default(),
+            own_hash: node
+                .function()
+                .and_then(|function| function.own_hash.clone())
+                .unwrap_or_default(),
             code_hash: hex(&hash),
             capture_hash: hex(&capture),
             capture_by_default: self.request.capture,
@@ -400,8 +485,14 @@ impl Writer<'_, '_, '_, '_> {
             .filter(|id| self.graph.outside(**id).is_none())
             .map(|id| self.world.node(*id).krate)
             .collect();
-        let broken = self.world.broken.iter().find(|(module, _)| crates.contains(&self.world.module(*module).krate));
-        broken.map(|(_, at)| format!("{}:{}: {}", at.file, at.line, at.reason)).unwrap_or_default()
+        let broken = self
+            .world
+            .broken
+            .iter()
+            .find(|(module, _)| crates.contains(&self.world.module(*module).krate));
+        broken
+            .map(|(_, at)| format!("{}:{}: {}", at.file, at.line, at.reason))
+            .unwrap_or_default()
     }
 
     /// How a marked static registers itself: by `module_path!()`, which leaves functions out.
@@ -421,7 +512,12 @@ impl Writer<'_, '_, '_, '_> {
         checkpointer_syntax::path::registered_static(&parts.join("::"), &node.name)
     }
 
-    fn uncaptured(&self, root: NodeId, closure: &Closure, attributes: &Attributes) -> Option<Uncaptured> {
+    fn uncaptured(
+        &self,
+        root: NodeId,
+        closure: &Closure,
+        attributes: &Attributes,
+    ) -> Option<Uncaptured> {
         let chosen = attributes.checkpoint.iter().find_map(|layer| layer.capture);
         let captures = chosen.unwrap_or(self.request.capture);
         let replaced = attributes.checkpoint.iter().all(|layer| layer.version);
@@ -453,8 +549,12 @@ impl Writer<'_, '_, '_, '_> {
     }
 
     fn is_plain_static(&self, id: NodeId) -> bool {
-        let Some(item) = self.world.node(id).item() else { return false };
-        let ItemKind::Static(data) = &item.kind else { return false };
+        let Some(item) = self.world.node(id).item() else {
+            return false;
+        };
+        let ItemKind::Static(data) = &item.kind else {
+            return false;
+        };
         let scope = self.graph.program.scope(id);
         self.is_plain(&self.graph.program.ty(&data.ty, &scope), 0)
     }
@@ -469,17 +569,26 @@ impl Writer<'_, '_, '_, '_> {
             Ty::Ref(inner) | Ty::Slice(inner) | Ty::Array(inner) => self.is_plain(inner, depth + 1),
             Ty::Tuple(parts) => parts.iter().all(|part| self.is_plain(part, depth + 1)),
             Ty::Std(name, args) => {
-                matches!(&**name, "Option" | "Result" | "Duration" | "String" | "Vec" | "CStr" | "Ordering")
-                    && args.iter().all(|arg| self.is_plain(arg, depth + 1))
+                matches!(
+                    &**name,
+                    "Option" | "Result" | "Duration" | "String" | "Vec" | "CStr" | "Ordering"
+                ) && args.iter().all(|arg| self.is_plain(arg, depth + 1))
             }
             Ty::Adt(node, _) => {
                 let scope = self.graph.program.scope(*node);
-                let fields: Vec<&crate::ir::Field> = match self.world.node(*node).item().map(|item| &item.kind) {
-                    Some(ItemKind::Struct(data)) => data.fields.fields.iter().collect(),
-                    Some(ItemKind::Enum(data)) => data.variants.iter().flat_map(|v| &v.fields.fields).collect(),
-                    _ => return false,
-                };
-                fields.iter().all(|field| self.is_plain(&self.graph.program.ty(&field.ty, &scope), depth + 1))
+                let fields: Vec<&crate::ir::Field> =
+                    match self.world.node(*node).item().map(|item| &item.kind) {
+                        Some(ItemKind::Struct(data)) => data.fields.fields.iter().collect(),
+                        Some(ItemKind::Enum(data)) => data
+                            .variants
+                            .iter()
+                            .flat_map(|v| &v.fields.fields)
+                            .collect(),
+                        _ => return false,
+                    };
+                fields.iter().all(|field| {
+                    self.is_plain(&self.graph.program.ty(&field.ty, &scope), depth + 1)
+                })
             }
             _ => false,
         }

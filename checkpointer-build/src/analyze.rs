@@ -54,11 +54,17 @@ pub fn analyze(manifest: &Path, options: &AnalyzeOptions) -> Result<String, Anal
         .map_err(|error| AnalyzeError(format!("can't find {}: {error}", manifest.display())))?;
     let options = options.clone();
     let run = move || run(&manifest, &options);
-    let thread = std::thread::Builder::new().stack_size(crate::source::STACK).spawn(run);
+    let thread = std::thread::Builder::new()
+        .stack_size(crate::source::STACK)
+        .spawn(run);
     match thread.map(std::thread::JoinHandle::join) {
         Ok(Ok(result)) => result,
-        Ok(Err(_)) => Err(AnalyzeError("the analysis failed by an error of its own; please report it".to_owned())),
-        Err(error) => Err(AnalyzeError(format!("can't start a thread for the analysis: {error}"))),
+        Ok(Err(_)) => Err(AnalyzeError(
+            "the analysis failed by an error of its own; please report it".to_owned(),
+        )),
+        Err(error) => Err(AnalyzeError(format!(
+            "can't start a thread for the analysis: {error}"
+        ))),
     }
 }
 
@@ -73,7 +79,8 @@ fn run(manifest: &Path, options: &AnalyzeOptions) -> Result<String, AnalyzeError
         lock_hint: None,
         rustc: std::env::var_os("RUSTC").map(PathBuf::from),
     };
-    let workspace = Workspace::load(manifest, &asked).map_err(|error| AnalyzeError(error.to_string()))?;
+    let workspace =
+        Workspace::load(manifest, &asked).map_err(|error| AnalyzeError(error.to_string()))?;
     let printed = print_cfg(options.target.as_deref())?;
     let cfg = CfgSet::from_rustc(&printed, []);
     let request = Request {
@@ -93,11 +100,17 @@ fn print_cfg(target: Option<&str>) -> Result<String, AnalyzeError> {
         command.args(["--target", target]);
     }
     let output = command.output().map_err(|error| {
-        AnalyzeError(format!("can't run {}: {error}; set RUSTC to a compiler", rustc.to_string_lossy()))
+        AnalyzeError(format!(
+            "can't run {}: {error}; set RUSTC to a compiler",
+            rustc.to_string_lossy()
+        ))
     })?;
     if !output.status.success() {
         let message = String::from_utf8_lossy(&output.stderr);
-        return Err(AnalyzeError(format!("rustc does not know the target: {}", message.trim())));
+        return Err(AnalyzeError(format!(
+            "rustc does not know the target: {}",
+            message.trim()
+        )));
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }

@@ -102,12 +102,18 @@ impl Builder {
     /// What is wrong is told to Cargo as `cargo::error` or `cargo::warning`, with the file and the way out.
     pub fn build(self) {
         // Sources may nest deeply; a thread of its own has the stack for it.
-        let thread = std::thread::Builder::new().stack_size(crate::source::STACK).spawn(move || self.run());
+        let thread = std::thread::Builder::new()
+            .stack_size(crate::source::STACK)
+            .spawn(move || self.run());
         let outcome = match thread {
             Ok(thread) => thread.join().unwrap_or_else(|_| {
-                Err(vec!["the analysis failed by an error of its own; please report it".to_owned()])
+                Err(vec![
+                    "the analysis failed by an error of its own; please report it".to_owned(),
+                ])
             }),
-            Err(error) => Err(vec![format!("can't start a thread for the analysis: {error}")]),
+            Err(error) => Err(vec![format!(
+                "can't start a thread for the analysis: {error}"
+            )]),
         };
         if let Err(messages) = outcome {
             for message in messages {
@@ -129,7 +135,9 @@ impl Builder {
         let vars: Vec<(String, String)> = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect();
-        let features = vars.iter().filter_map(|(name, _)| name.strip_prefix("CARGO_FEATURE_").map(str::to_owned));
+        let features = vars
+            .iter()
+            .filter_map(|(name, _)| name.strip_prefix("CARGO_FEATURE_").map(str::to_owned));
         let options = Options {
             script_features: Some(features.collect()),
             target: std::env::var("TARGET").ok(),
@@ -137,8 +145,8 @@ impl Builder {
             lock_hint: Some(out.clone()),
             ..Options::default()
         };
-        let workspace =
-            Workspace::load_cached(&out, &manifest, &options).map_err(|error| one(error.to_string()))?;
+        let workspace = Workspace::load_cached(&out, &manifest, &options)
+            .map_err(|error| one(error.to_string()))?;
         self.read_settings(&workspace);
         let request = Request {
             all: false,
@@ -156,7 +164,11 @@ impl Builder {
         }
         warn(&analysis);
         let refused = self.refusals(&analysis);
-        if refused.is_empty() { Ok(()) } else { Err(refused) }
+        if refused.is_empty() {
+            Ok(())
+        } else {
+            Err(refused)
+        }
     }
 
     /// What `[package.metadata.checkpointer]` says where the build script says nothing.
@@ -170,21 +182,34 @@ impl Builder {
         self.deny_impure = self.deny_impure.or_else(|| flag("deny_impure"));
         let texts = |name: &str| -> Vec<String> {
             let list = settings.get(name).and_then(serde_json::Value::as_array);
-            list.into_iter().flatten().filter_map(|text| text.as_str().map(str::to_owned)).collect()
+            list.into_iter()
+                .flatten()
+                .filter_map(|text| text.as_str().map(str::to_owned))
+                .collect()
         };
         self.tracked.extend(texts("track"));
-        self.salts.extend(settings.get("salt").and_then(|text| text.as_str()).map(str::to_owned));
+        self.salts.extend(
+            settings
+                .get("salt")
+                .and_then(|text| text.as_str())
+                .map(str::to_owned),
+        );
     }
 
     fn outer_salts(&self) -> Vec<String> {
         let mut salts = self.salts.clone();
         if self.count_target == Some(true) {
-            salts.push(format!("target {}", std::env::var("TARGET").unwrap_or_default()));
+            salts.push(format!(
+                "target {}",
+                std::env::var("TARGET").unwrap_or_default()
+            ));
         }
         if self.count_toolchain == Some(true) {
             let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
             let version = std::process::Command::new(rustc).arg("-vV").output();
-            let version = version.map(|out| String::from_utf8_lossy(&out.stdout).into_owned()).unwrap_or_default();
+            let version = version
+                .map(|out| String::from_utf8_lossy(&out.stdout).into_owned())
+                .unwrap_or_default();
             salts.push(format!("toolchain {version}"));
         }
         salts
@@ -192,11 +217,15 @@ impl Builder {
 
     fn refusals(&self, analysis: &Analysis) -> Vec<String> {
         let mut refused = Vec::new();
-        let list = |found: &std::collections::BTreeSet<Unseen>, why: &str, refused: &mut Vec<String>| {
-            for at in found {
-                refused.push(format!("{}:{}:{}: {} ({why})", at.file, at.line, at.column, at.reason));
-            }
-        };
+        let list =
+            |found: &std::collections::BTreeSet<Unseen>, why: &str, refused: &mut Vec<String>| {
+                for at in found {
+                    refused.push(format!(
+                        "{}:{}:{}: {} ({why})",
+                        at.file, at.line, at.column, at.reason
+                    ));
+                }
+            };
         if self.deny_unresolved == Some(true) {
             list(&analysis.unseen, "refused by deny_unresolved", &mut refused);
         }

@@ -63,6 +63,8 @@ pub(crate) struct Switches {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Features {
     Exact(BTreeSet<String>),
+    /// What may be enabled; any of them may be off in this build.
+    AtMost(BTreeSet<String>),
     /// From `CARGO_FEATURE_…`, where Cargo has put capitals for letters and `_` for `-`. Two features of one package
     /// that differ in nothing else share a variable, and so count as one here.
     Mangled(BTreeSet<String>),
@@ -113,6 +115,12 @@ const PROFILE_NAMES: &[&str] = &[
     "ub_checks",
 ];
 
+impl Default for CfgSet {
+    fn default() -> Self {
+        CfgSet::empty(Features::Exact(BTreeSet::new()))
+    }
+}
+
 impl CfgSet {
     /// The set that Cargo describes to a build script, from all its environment variables.
     pub(crate) fn from_build_script_env(
@@ -160,6 +168,17 @@ impl CfgSet {
         }
     }
 
+    /// The same for a package of which it is only known which features may be enabled.
+    pub(crate) fn with_possible_features(
+        &self,
+        features: impl IntoIterator<Item = String>,
+    ) -> CfgSet {
+        CfgSet {
+            values: self.values.clone(),
+            features: Features::AtMost(features.into_iter().collect()),
+        }
+    }
+
     /// Sets a flag (`None`) or one value of a key, `test` and its like included.
     pub(crate) fn set(&mut self, key: &str, value: Option<String>) {
         self.values.entry(key.to_owned()).or_default().insert(value);
@@ -168,7 +187,7 @@ impl CfgSet {
     /// Whether a feature is on.
     pub(crate) fn has_feature(&self, name: &str) -> bool {
         match &self.features {
-            Features::Exact(names) => names.contains(name),
+            Features::Exact(names) | Features::AtMost(names) => names.contains(name),
             Features::Mangled(names) => names.contains(&mangle_feature(name)),
         }
     }
@@ -200,7 +219,10 @@ impl CfgSet {
     fn truth(&self, key: &str, value: Option<&str>) -> Truth {
         if key == "feature" {
             return if value.is_some_and(|name| self.has_feature(name)) {
-                Truth::True
+                match self.features {
+                    Features::AtMost(_) => Truth::Undecided,
+                    _ => Truth::True,
+                }
             } else {
                 Truth::False
             };

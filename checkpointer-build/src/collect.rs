@@ -15,8 +15,8 @@ use crate::lower;
 use crate::source::{Loaded, Sources};
 use crate::symbol::Symbol;
 use crate::world::{
-    Binding, CrateId, Def, EnvEntry, EnvId, Extern, FileId, FileInfo, Import, InstanceId, Kind, ModId, Module,
-    NO_MACROS, Node, NodeId, Ns, Source, Vis, World,
+    Binding, CrateId, Def, EnvEntry, EnvId, Extern, FileId, FileInfo, Import, InstanceId, Kind,
+    ModId, Module, NO_MACROS, Node, NodeId, Ns, Source, Vis, World,
 };
 
 /// How deep macros may expand into macros: rustc's own default limit.
@@ -111,7 +111,9 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
         if let Some(at) = self.world.files.iter().position(|file| file.path == path) {
             return FileId(at as u32);
         }
-        let shown = path.strip_prefix(&self.world.krate(krate).dir).unwrap_or(path);
+        let shown = path
+            .strip_prefix(&self.world.krate(krate).dir)
+            .unwrap_or(path);
         let shown = shown.to_string_lossy().replace('\\', "/");
         self.world.files.push(FileInfo {
             path: path.to_owned(),
@@ -131,7 +133,10 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
             self.world.broken.push((context.module, unseen));
             return;
         }
-        match self.sources.get(path) {
+        match self
+            .sources
+            .get(path, self.world.krate(context.krate).cfg_id)
+        {
             Loaded::File(file) => {
                 let truth = self.truth(context.krate, &file.cfg);
                 if truth.0 == Truth::False {
@@ -139,7 +144,9 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
                 }
                 let mut context = context.clone();
                 context.switches = context.switches.union(truth.1);
-                context.test_only |= truth.1.test && truth.0 == Truth::Undecided && mentions_test_positively(&file.cfg);
+                context.test_only |= truth.1.test
+                    && truth.0 == Truth::Undecided
+                    && mentions_test_positively(&file.cfg);
                 context.instance = self.world.new_instance();
                 self.open_files.push(canonical);
                 self.items(&file.items, &context, Position::Module);
@@ -207,11 +214,21 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
                     self.define(root, Ns::Macro, name, Def::Node(node), Vis::Public);
                 }
                 if let Some(body) = &function.body {
-                    self.body(body, &Context { owner: Some(node), ..context.clone() });
+                    self.body(
+                        body,
+                        &Context {
+                            owner: Some(node),
+                            ..context.clone()
+                        },
+                    );
                 }
             }
             ItemKind::Struct(data) => {
-                let kind = if data.union { Kind::Union } else { Kind::Struct };
+                let kind = if data.union {
+                    Kind::Union
+                } else {
+                    Kind::Struct
+                };
                 let node = self.add(item, kind, context, position);
                 self.bind(node, item, Ns::Type, context, position);
                 if data.fields.style != ir::FieldStyle::Named {
@@ -244,12 +261,20 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
             }
             ItemKind::Const(data) | ItemKind::Static(data) => {
                 let is_static = matches!(item.kind, ItemKind::Static(_));
-                let node = self.add(item, if is_static { Kind::Static } else { Kind::Const }, context, position);
+                let node = self.add(
+                    item,
+                    if is_static { Kind::Static } else { Kind::Const },
+                    context,
+                    position,
+                );
                 if item.name != "_" {
                     self.bind(node, item, Ns::Value, context, position);
                 }
                 if let Some(value) = &data.value {
-                    let inner = Context { owner: Some(node), ..context.clone() };
+                    let inner = Context {
+                        owner: Some(node),
+                        ..context.clone()
+                    };
                     self.expression(value, &inner);
                 }
             }
@@ -259,14 +284,21 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
             ItemKind::MacroRules(_) => {
                 let node = self.add(item, Kind::Macro, context, Position::Module);
                 let before = self.env;
-                self.world.envs.push(EnvEntry { name: item.name, node, before });
+                self.world.envs.push(EnvEntry {
+                    name: item.name,
+                    node,
+                    before,
+                });
                 self.env = EnvId(self.world.envs.len() as u32 - 1);
                 let (place, vis) = if item.attributes.macro_export {
                     (self.world.krate(context.krate).root, Vis::Public)
                 } else if item.visibility == ir::Visibility::Inherited {
                     return;
                 } else {
-                    (context.module, self.visibility(&item.visibility, context.module))
+                    (
+                        context.module,
+                        self.visibility(&item.visibility, context.module),
+                    )
                 };
                 self.define(place, Ns::Macro, item.name, Def::Node(node), vis);
             }
@@ -274,8 +306,14 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
             ItemKind::ForeignMod(items) => self.items(items, context, Position::Extern),
             ItemKind::Verbatim(_) => {
                 let node = self.add(item, Kind::Call, context, position);
-                self.world.modules[context.module.0 as usize].generators.push(node);
-                let unseen = self.world.unseen(context.file, item.start, "syntax that the analysis does not know");
+                self.world.modules[context.module.0 as usize]
+                    .generators
+                    .push(node);
+                let unseen = self.world.unseen(
+                    context.file,
+                    item.start,
+                    "syntax that the analysis does not know",
+                );
                 self.world.notes.push(unseen);
             }
         }
@@ -323,7 +361,10 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
     }
 
     fn define(&mut self, module: ModId, ns: Ns, name: Symbol, def: Def, vis: Vis) {
-        let bindings = self.world.modules[module.0 as usize].defined.entry((ns, name)).or_default();
+        let bindings = self.world.modules[module.0 as usize]
+            .defined
+            .entry((ns, name))
+            .or_default();
         let binding = Binding { def, vis };
         if !bindings.contains(&binding) {
             bindings.push(binding);
@@ -333,7 +374,9 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
     fn visibility(&self, written: &ir::Visibility, module: ModId) -> Vis {
         match written {
             ir::Visibility::Public => Vis::Public,
-            ir::Visibility::Crate => Vis::In(self.world.krate(self.world.module(module).krate).root),
+            ir::Visibility::Crate => {
+                Vis::In(self.world.krate(self.world.module(module).krate).root)
+            }
             ir::Visibility::Inherited => Vis::In(self.world.named_module(module)),
             ir::Visibility::Restricted(path) => {
                 // `in path` must name an ancestor; the widest reading of `super` chains is exact.
@@ -347,7 +390,9 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
                             }
                         }
                         "self" => {}
-                        _ => return Vis::In(self.world.krate(self.world.module(module).krate).root),
+                        _ => {
+                            return Vis::In(self.world.krate(self.world.module(module).krate).root);
+                        }
                     }
                 }
                 Vis::In(at)
@@ -357,9 +402,15 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
 
     /// Notes an item whose derives or attributes may define names that nobody can see.
     fn generator(&mut self, node: NodeId, item: &Item, context: &Context) {
-        let foreign_derive = item.attributes.derives.iter().any(|path| !is_std_derive(path));
+        let foreign_derive = item
+            .attributes
+            .derives
+            .iter()
+            .any(|path| !is_std_derive(path));
         if foreign_derive || !item.attributes.foreign.is_empty() {
-            self.world.modules[context.module.0 as usize].generators.push(node);
+            self.world.modules[context.module.0 as usize]
+                .generators
+                .push(node);
         }
     }
 
@@ -385,13 +436,18 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
         let vis = self.visibility(&item.visibility, context.module);
         self.define(context.module, Ns::Type, item.name, Def::Mod(module), vis);
         let before = self.env;
-        let mut inner = Context { module, ..context.clone() };
+        let mut inner = Context {
+            module,
+            ..context.clone()
+        };
         let paths: Vec<&str> = item
             .attributes
             .paths
             .iter()
             .filter(|(predicate, _)| match predicate {
-                Some(predicate) => predicate.eval(&self.world.krate(context.krate).cfg) != Truth::False,
+                Some(predicate) => {
+                    predicate.eval(&self.world.krate(context.krate).cfg) != Truth::False
+                }
                 None => true,
             })
             .map(|(_, path)| path.as_str())
@@ -405,14 +461,29 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
             inner.file_dir = Rc::new(dir);
             self.items(items, &inner, Position::Module);
         } else {
-            let mut candidates: Vec<(PathBuf, bool)> =
-                paths.iter().map(|path| (join(&context.file_dir, path), true)).collect();
-            if candidates.is_empty() || item.attributes.paths.iter().all(|(predicate, _)| predicate.is_some()) {
+            let mut candidates: Vec<(PathBuf, bool)> = paths
+                .iter()
+                .map(|path| (join(&context.file_dir, path), true))
+                .collect();
+            if candidates.is_empty()
+                || item
+                    .attributes
+                    .paths
+                    .iter()
+                    .all(|(predicate, _)| predicate.is_some())
+            {
                 candidates.push((context.dir.join(format!("{}.rs", item.name)), false));
                 candidates.push((context.dir.join(&*item.name).join("mod.rs"), true));
             }
-            let found: Vec<_> = candidates.iter().filter(|(path, _)| self.sources.exists(path)).collect();
-            let chosen: Vec<&(PathBuf, bool)> = if found.is_empty() { candidates.iter().take(1).collect() } else { found };
+            let found: Vec<_> = candidates
+                .iter()
+                .filter(|(path, _)| self.sources.exists(path))
+                .collect();
+            let chosen: Vec<&(PathBuf, bool)> = if found.is_empty() {
+                candidates.iter().take(1).collect()
+            } else {
+                found
+            };
             for (path, owns_folder) in chosen {
                 let folder = path.parent().unwrap_or(Path::new("")).to_owned();
                 inner.file = self.file(context.krate, path);
@@ -466,7 +537,11 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
             krate.externs.get(&name).copied()
         };
         let Some(target) = target else {
-            let unseen = self.world.unseen(context.file, item.start, format!("extern crate {name} is not known"));
+            let unseen = self.world.unseen(
+                context.file,
+                item.start,
+                format!("extern crate {name} is not known"),
+            );
             self.world.notes.push(unseen);
             return;
         };
@@ -479,11 +554,15 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
             self.define(context.module, Ns::Type, item.name, def, vis);
             // At a crate's root it enters the extern prelude too.
             if context.module == self.world.krate(context.krate).root {
-                self.world.crates[context.krate.0 as usize].externs.insert(item.name, target);
+                self.world.crates[context.krate.0 as usize]
+                    .externs
+                    .insert(item.name, target);
             }
         }
         if item.attributes.macro_use {
-            self.world.crates[context.krate.0 as usize].macro_use.push(target);
+            self.world.crates[context.krate.0 as usize]
+                .macro_use
+                .push(target);
         }
     }
 
@@ -503,7 +582,8 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
         let found = |world: &World<'_>, call: &Deferred<'_>| {
             crate::resolve::macro_nodes(world, call.context.module, &call.call.path).len() == 1
         };
-        let (ready, rest): (Vec<_>, Vec<_>) = calls.into_iter().partition(|call| found(self.world, call));
+        let (ready, rest): (Vec<_>, Vec<_>) =
+            calls.into_iter().partition(|call| found(self.world, call));
         let progress = !ready.is_empty();
         let close_rest = last || !progress;
         for call in ready {
@@ -541,10 +621,13 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
         };
         let found = match textual {
             Some(node) => Some(node),
-            None if resumed => match crate::resolve::macro_nodes(self.world, context.module, &call.path).as_slice() {
-                [only] => Some(*only),
-                _ => None,
-            },
+            None if resumed => {
+                match crate::resolve::macro_nodes(self.world, context.module, &call.path).as_slice()
+                {
+                    [only] => Some(*only),
+                    _ => None,
+                }
+            }
             None => None,
         };
         if let Some(node) = found {
@@ -553,26 +636,51 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
             }
             return;
         }
-        if call.path.segments.last().is_some_and(|last| last.name == "include") && self.include(call, context, position) {
+        if call
+            .path
+            .segments
+            .last()
+            .is_some_and(|last| last.name == "include")
+            && self.include(call, context, position)
+        {
             return;
         }
         if resumed {
             self.hub(call, item, context, position);
         } else {
             let env = self.env;
-            self.deferred.push(Deferred { call, context: context.clone(), position: Some(position), item, env });
+            self.deferred.push(Deferred {
+                call,
+                context: context.clone(),
+                position: Some(position),
+                item,
+                env,
+            });
         }
     }
 
     /// A call that stays closed: a node that whatever it mentions hangs on, and that may define any name.
-    fn hub(&mut self, call: &'a MacroCall, item: Option<&'a Item>, context: &Context, position: Position) {
+    fn hub(
+        &mut self,
+        call: &'a MacroCall,
+        item: Option<&'a Item>,
+        context: &Context,
+        position: Position,
+    ) {
         let start = item.map_or(call.path.at, |item| item.start);
         let parent = match position {
             Position::Member(node) => Some(node),
             _ => None,
         };
-        let name = call.path.segments.last().map_or(Symbol::new(""), |segment| segment.name);
-        let tokens = item.map_or_else(|| *blake3::hash(call.text.as_bytes()).as_bytes(), |item| item.tokens);
+        let name = call
+            .path
+            .segments
+            .last()
+            .map_or(Symbol::new(""), |segment| segment.name);
+        let tokens = item.map_or_else(
+            || *blake3::hash(call.text.as_bytes()).as_bytes(),
+            |item| item.tokens,
+        );
         let node = self.world.push_node(Node {
             kind: Kind::Call,
             name,
@@ -594,7 +702,9 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
         if let Some(parent) = parent {
             self.world.members.entry(parent).or_default().push(node);
         }
-        self.world.modules[context.module.0 as usize].generators.push(node);
+        self.world.modules[context.module.0 as usize]
+            .generators
+            .push(node);
     }
 
     fn expand_items(
@@ -616,10 +726,13 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
         let shape = match position {
             Position::Module => lower::ItemPosition::Module,
             Position::Extern => lower::ItemPosition::Extern,
-            Position::Member(parent) if self.world.node(parent).kind == Kind::Impl => lower::ItemPosition::Impl,
+            Position::Member(parent) if self.world.node(parent).kind == Kind::Impl => {
+                lower::ItemPosition::Impl
+            }
             Position::Member(_) => lower::ItemPosition::Trait,
         };
-        let (items, _) = lower::items(expanded, shape, at, 0).ok()?;
+        let (items, _) =
+            lower::items(expanded, shape, at, 0, &self.world.krate(context.krate).cfg).ok()?;
         let items: &'a [Item] = self.world.arenas.items.alloc(items);
         let instance = self.world.new_instance();
         let inner = Context {
@@ -639,9 +752,18 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
         let Some(text) = crate::files::string_value(&call.text, &krate.env) else {
             return false;
         };
-        let base = self.world.file(context.file).path.parent().map(Path::to_owned).unwrap_or_default();
+        let base = self
+            .world
+            .file(context.file)
+            .path
+            .parent()
+            .map(Path::to_owned)
+            .unwrap_or_default();
         let path = join(&base, &text);
-        let Loaded::File(file) = self.sources.get(&path) else {
+        let Loaded::File(file) = self
+            .sources
+            .get(&path, self.world.krate(context.krate).cfg_id)
+        else {
             return false;
         };
         let mut inner = context.clone();
@@ -671,7 +793,9 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
 
     fn statement(&mut self, statement: &'a ir::Statement, context: &Context) {
         match statement {
-            ir::Statement::Let { value, otherwise, .. } => {
+            ir::Statement::Let {
+                value, otherwise, ..
+            } => {
                 for part in [value, otherwise].into_iter().flatten() {
                     self.expression(part, context);
                 }
@@ -683,7 +807,9 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
 
     fn expression(&mut self, expr: &'a ir::Expr, context: &Context) {
         match expr {
-            ir::Expr::Block(block) | ir::Expr::Async(block) | ir::Expr::Loop(block) => self.body(block, context),
+            ir::Expr::Block(block) | ir::Expr::Async(block) | ir::Expr::Loop(block) => {
+                self.body(block, context)
+            }
             ir::Expr::If(_, block, _) | ir::Expr::While(_, block) | ir::Expr::For(_, _, block) => {
                 self.body(block, context);
             }
@@ -695,21 +821,32 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
 
     /// A macro call in a body is expanded here only if it may define items: impls in it count for the whole crate.
     fn body_macro(&mut self, call: &'a MacroCall, context: &Context, resumed: bool) {
-        let [.., last] = call.path.segments.as_slice() else { return };
+        let [.., last] = call.path.segments.as_slice() else {
+            return;
+        };
         let textual = match call.path.segments.as_slice() {
             [only] if !call.path.global => self.world.textual_macro(self.env, only.name),
             _ => None,
         };
         let node = match textual {
             Some(node) => node,
-            None if resumed => match crate::resolve::macro_nodes(self.world, context.module, &call.path).as_slice() {
-                [only] => *only,
-                _ => return,
-            },
+            None if resumed => {
+                match crate::resolve::macro_nodes(self.world, context.module, &call.path).as_slice()
+                {
+                    [only] => *only,
+                    _ => return,
+                }
+            }
             None => {
                 if call.args.is_none() && !crate::std_facts::std_macro(&last.name) {
                     let env = self.env;
-                    self.deferred.push(Deferred { call, context: context.clone(), position: None, item: None, env });
+                    self.deferred.push(Deferred {
+                        call,
+                        context: context.clone(),
+                        position: None,
+                        item: None,
+                        env,
+                    });
                 }
                 return;
             }
@@ -717,10 +854,24 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
         if context.depth >= EXPANSION_DEPTH || !self.defines_items(node, call) {
             return;
         }
-        let Some(definition) = self.definition(node) else { return };
-        let Ok(tokens) = call.text.parse() else { return };
-        let Ok(expanded) = expand::expand(&definition, tokens, &dollar_crate(self.world, node)) else { return };
-        let Ok((block, scopes)) = lower::block(expanded, call.path.at, 0) else { return };
+        let Some(definition) = self.definition(node) else {
+            return;
+        };
+        let Ok(tokens) = call.text.parse() else {
+            return;
+        };
+        let Ok(expanded) = expand::expand(&definition, tokens, &dollar_crate(self.world, node))
+        else {
+            return;
+        };
+        let Ok((block, scopes)) = lower::block(
+            expanded,
+            call.path.at,
+            0,
+            &self.world.krate(context.krate).cfg,
+        ) else {
+            return;
+        };
         let block: &'a ir::Block = self.world.arenas.blocks.alloc(block);
         let instance = self.world.new_instance();
         let at = context.call_at.map_or(call.path.at, |(at, _)| at);
@@ -732,7 +883,10 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
             depth: context.depth + 1,
             ..context.clone()
         };
-        self.world.expansions.insert((context.instance, std::ptr::from_ref(call) as usize), (block, instance));
+        self.world.expansions.insert(
+            (context.instance, std::ptr::from_ref(call) as usize),
+            (block, instance),
+        );
         if scopes > 0 || !block.items.is_empty() {
             // Items of a statement macro belong to the block around the call.
             self.items(&block.items, &inner, Position::Module);
@@ -747,17 +901,30 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
 
     /// Whether an expansion may hold items: some item keyword stands in the definition or in the call.
     fn defines_items(&self, node: NodeId, call: &MacroCall) -> bool {
-        let Some(ItemKind::MacroRules(text)) = self.world.node(node).item().map(|item| &item.kind) else {
+        let Some(ItemKind::MacroRules(text)) = self.world.node(node).item().map(|item| &item.kind)
+        else {
             return false;
         };
         [text.as_str(), call.text.as_str()].iter().any(|text| {
-            text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| {
-                matches!(
-                    word,
-                    "fn" | "impl" | "struct" | "enum" | "trait" | "mod" | "const" | "static" | "use" | "type"
-                        | "union" | "macro_rules" | "item" | "extern"
-                )
-            })
+            text.split(|c: char| !c.is_alphanumeric() && c != '_')
+                .any(|word| {
+                    matches!(
+                        word,
+                        "fn" | "impl"
+                            | "struct"
+                            | "enum"
+                            | "trait"
+                            | "mod"
+                            | "const"
+                            | "static"
+                            | "use"
+                            | "type"
+                            | "union"
+                            | "macro_rules"
+                            | "item"
+                            | "extern"
+                    )
+                })
         })
     }
 }
@@ -774,7 +941,10 @@ pub(crate) fn parse_definition(world: &World<'_>, node: NodeId) -> Option<MacroD
 /// The identifier that stands for `$crate` in what a macro expands to.
 pub(crate) fn dollar_crate(world: &World<'_>, node: NodeId) -> proc_macro2::Ident {
     let krate = world.node(node).krate;
-    proc_macro2::Ident::new(&format!("{DOLLAR_CRATE}{}", krate.0), proc_macro2::Span::call_site())
+    proc_macro2::Ident::new(
+        &format!("{DOLLAR_CRATE}{}", krate.0),
+        proc_macro2::Span::call_site(),
+    )
 }
 
 /// What that identifier begins with; the crate's number follows.
@@ -784,7 +954,9 @@ fn join(dir: &Path, path: &str) -> PathBuf {
     let mut joined = dir.to_owned();
     for part in Path::new(path).components() {
         match part {
-            std::path::Component::ParentDir if joined.file_name().is_some_and(|name| name != "..") => {
+            std::path::Component::ParentDir
+                if joined.file_name().is_some_and(|name| name != "..") =>
+            {
                 joined.pop();
             }
             std::path::Component::CurDir => {}
@@ -799,7 +971,12 @@ fn mentions_test_positively(predicates: &[Predicate]) -> bool {
     predicates.iter().any(|predicate| match predicate {
         Predicate::Flag(name) => name == "test",
         Predicate::All(parts) => mentions_test_positively(parts),
-        Predicate::Any(parts) => !parts.is_empty() && parts.iter().all(|part| mentions_test_positively(std::slice::from_ref(part))),
+        Predicate::Any(parts) => {
+            !parts.is_empty()
+                && parts
+                    .iter()
+                    .all(|part| mentions_test_positively(std::slice::from_ref(part)))
+        }
         _ => false,
     })
 }
@@ -808,7 +985,15 @@ fn is_std_derive(path: &ir::Path) -> bool {
     path.segments.last().is_some_and(|last| {
         matches!(
             &*last.name,
-            "Clone" | "Copy" | "Debug" | "Default" | "Eq" | "Hash" | "Ord" | "PartialEq" | "PartialOrd"
+            "Clone"
+                | "Copy"
+                | "Debug"
+                | "Default"
+                | "Eq"
+                | "Hash"
+                | "Ord"
+                | "PartialEq"
+                | "PartialOrd"
         )
     })
 }

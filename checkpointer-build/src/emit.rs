@@ -23,7 +23,10 @@ fn replace(path: &Path, text: &str) -> Result<(), String> {
     let written = std::fs::write(&temporary, text).and_then(|()| std::fs::rename(&temporary, path));
     written.map_err(|error| {
         let _ = std::fs::remove_file(&temporary);
-        format!("can't write {}: {error}; make the folder writable, or run `cargo clean`", path.display())
+        format!(
+            "can't write {}: {error}; make the folder writable, or run `cargo clean`",
+            path.display()
+        )
     })
 }
 
@@ -45,8 +48,14 @@ pub(crate) fn watch_lines(workspace: &Workspace, analysis: &Analysis) -> Vec<Str
             }
             let folder = target.root.parent().unwrap_or(Path::new(""));
             let is_source = folder != package.directory
-                && !["tests", "examples", "benches"].iter().any(|name| folder == package.directory.join(name));
-            paths.push(if is_source { folder.to_owned() } else { target.root.clone() });
+                && !["tests", "examples", "benches"]
+                    .iter()
+                    .any(|name| folder == package.directory.join(name));
+            paths.push(if is_source {
+                folder.to_owned()
+            } else {
+                target.root.clone()
+            });
         }
     }
     paths.extend(workspace.lock_file.clone());
@@ -61,8 +70,16 @@ pub(crate) fn watch_lines(workspace: &Workspace, analysis: &Analysis) -> Vec<Str
     paths.dedup();
     let all = paths.clone();
     // Cargo searches a folder itself.
-    paths.retain(|path| !all.iter().any(|other| other != path && other.is_dir() && path.starts_with(other)));
-    let files = paths.iter().map(|path| format!("cargo::rerun-if-changed={}", path.display()));
-    let variables = analysis.variables.iter().map(|name| format!("cargo::rerun-if-env-changed={name}"));
+    paths.retain(|path| {
+        !all.iter()
+            .any(|other| other != path && other.is_dir() && path.starts_with(other))
+    });
+    let files = paths
+        .iter()
+        .map(|path| format!("cargo::rerun-if-changed={}", path.display()));
+    let variables = analysis
+        .variables
+        .iter()
+        .map(|name| format!("cargo::rerun-if-env-changed={name}"));
     files.chain(variables).collect()
 }

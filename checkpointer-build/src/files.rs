@@ -3,6 +3,8 @@
 
 use std::collections::HashMap;
 
+use crate::world::Crate;
+
 /// The string that the text between a macro's parentheses comes to; `None` where it can't be known here.
 pub(crate) fn string_value(text: &str, env: &HashMap<String, String>) -> Option<String> {
     let parser = syn::punctuated::Punctuated::<syn::Expr, syn::Token![,]>::parse_terminated;
@@ -13,6 +15,30 @@ pub(crate) fn string_value(text: &str, env: &HashMap<String, String>) -> Option<
 /// The variable that `env!("NAME")` or `option_env!("NAME")` reads.
 pub(crate) fn variable(text: &str) -> Option<String> {
     string_value(text, &HashMap::new())
+}
+
+/// The value that a variable has for a crate. What a manifest says of its package in other words than name and version
+/// counts by the whole manifest.
+pub(crate) fn variable_value(name: &str, krate: &Crate) -> Option<String> {
+    if let Some(what) = name.strip_prefix("CARGO_PKG_")
+        && !matches!(
+            what,
+            "NAME"
+                | "VERSION"
+                | "VERSION_MAJOR"
+                | "VERSION_MINOR"
+                | "VERSION_PATCH"
+                | "VERSION_PRE"
+        )
+    {
+        let manifest = std::fs::read(krate.dir.join("Cargo.toml")).ok()?;
+        return Some(blake3::hash(&manifest).to_hex().to_string());
+    }
+    krate
+        .env
+        .get(name)
+        .cloned()
+        .or_else(|| std::env::var(name).ok())
 }
 
 fn value(expr: &syn::Expr, env: &HashMap<String, String>) -> Option<String> {

@@ -19,15 +19,6 @@ pub(crate) const HASH_VERSION: u32 = 1;
 
 pub(crate) type Digest = [u8; 32];
 
-/// What goes into every root's hash beside its closure, and how the outside is read.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Outer {
-    /// `Builder::salt`, the toolchain or the target, where they count.
-    pub(crate) salts: Vec<String>,
-    /// The values of variables.
-    pub(crate) variables: HashMap<String, Option<String>>,
-}
-
 /// The hashes of all items that were asked for.
 #[derive(Default)]
 pub(crate) struct Hashes {
@@ -49,7 +40,7 @@ enum Statics {
 
 impl Hashes {
     /// Hashes all these items; the set must hold whatever they reach.
-    pub(crate) fn of(graph: &Graph<'_, '_, '_>, nodes: &[NodeId], outer: &Outer) -> Self {
+    pub(crate) fn of(graph: &Graph<'_, '_, '_>, nodes: &[NodeId], salts: Vec<String>) -> Self {
         let mut all: BTreeSet<NodeId> = nodes.iter().copied().collect();
         let mut open: Vec<NodeId> = all.iter().copied().collect();
         while let Some(id) = open.pop() {
@@ -62,18 +53,37 @@ impl Hashes {
             }
         }
         let all: Vec<NodeId> = all.into_iter().collect();
-        let labels: HashMap<NodeId, Vec<(String, Label)>> = all.iter().map(|id| (*id, labels(graph, *id))).collect();
-        let shallow: HashMap<NodeId, Digest> = all.iter().map(|id| (*id, shallow(graph, *id, outer))).collect();
-        let targets = |id: NodeId| labels[&id].iter().filter_map(|(_, label)| label.node()).collect::<Vec<_>>();
+        let labels: HashMap<NodeId, Vec<(String, Label)>> =
+            all.iter().map(|id| (*id, labels(graph, *id))).collect();
+        let shallow: HashMap<NodeId, Digest> =
+            all.iter().map(|id| (*id, shallow(graph, *id))).collect();
+        let targets = |id: NodeId| {
+            labels[&id]
+                .iter()
+                .filter_map(|(_, label)| label.node())
+                .collect::<Vec<_>>()
+        };
         let components = Graph::components(&all, targets);
-        let mut hashes = Hashes { salts: outer.salts.clone(), ..Hashes::default() };
+        let mut hashes = Hashes {
+            salts,
+            ..Hashes::default()
+        };
         for id in &all {
-            hashes.own.insert(*id, mix(&shallow[id], &labels[id], &shallow));
+            hashes
+                .own
+                .insert(*id, mix(&shallow[id], &labels[id], &shallow));
         }
         for statics in [Statics::Out, Statics::In] {
             let mut done: HashMap<NodeId, Digest> = HashMap::with_capacity(all.len());
             for component in &components {
-                refine(graph.program.world, component, &labels, &shallow, statics, &mut done);
+                refine(
+                    graph.program.world,
+                    component,
+                    &labels,
+                    &shallow,
+                    statics,
+                    &mut done,
+                );
             }
             match statics {
                 Statics::Out => hashes.deep = done,
@@ -84,8 +94,43 @@ impl Hashes {
     }
 
     /// A root's code hash and capture hash, over its closure.
-    pub(crate) fn root(&self, root: NodeId, closure: &[NodeId]) -> (Digest, Digest) {
-        (self.over(&self.deep, root, closure), self.over(&self.deep_capture, root, closure))
+    pub(crate) fn root(
+        &self,
+        graph: &Graph<'_, '_, '_>,
+        root: NodeId,
+        closure: &[NodeId],
+    ) -> (Digest, Digest) {
+        let plain = Self::without_statics(graph, closure);
+        (
+            self.over(&self.deep, root, &plain),
+            self.over(&self.deep_capture, root, closure),
+        )
+    }
+
+    /// Of a closure what counts without its statics: files and variables that only their initializers read do not.
+    pub(crate) fn without_statics(graph: &Graph<'_, '_, '_>, closure: &[NodeId]) -> Vec<NodeId> {
+        let world = graph.program.world;
+        let is_static =
+            |id: NodeId| graph.outside(id).is_none() && world.node(id).kind == Kind::Static;
+        let reads = |id: NodeId| {
+            graph
+                .edges(id)
+                .is_some_and(|e| !e.files.is_empty() || !e.variables.is_empty())
+        };
+        if !closure.iter().any(|id| is_static(*id) && reads(*id)) {
+            return closure.to_vec();
+        }
+        let mut kept: HashSet<NodeId> = HashSet::new();
+        for id in closure.iter().filter(|id| !is_static(**id)) {
+            kept.extend(
+                graph
+                    .edges(*id)
+                    .into_iter()
+                    .flat_map(|edges| graph.outside_of(edges)),
+            );
+        }
+        let counts = |id: &NodeId| graph.outside(*id).is_none() || kept.contains(id);
+        closure.iter().copied().filter(counts).collect()
     }
 
     fn over(&self, deep: &HashMap<NodeId, Digest>, root: NodeId, closure: &[NodeId]) -> Digest {
@@ -122,14 +167,18 @@ impl Label {
 }
 
 fn labels(graph: &Graph<'_, '_, '_>, id: NodeId) -> Vec<(String, Label)> {
-    let Some(edges) = graph.edges(id) else { return Vec::new() };
+    let Some(edges) = graph.edges(id) else {
+        return Vec::new();
+    };
     let world = graph.program.world;
     let mut labels: Vec<(String, Label)> = Vec::new();
     for (name, meaning) in &edges.meanings {
         let label = match meaning {
             Meaning::Node(node) => Label::Node(*node),
             Meaning::Variant(node, at) => Label::Variant(*node, variant_name(world, *node, *at)),
-            Meaning::Foreign(path, _) => Label::Foreign(path.as_str().to_owned()),
+            Meaning::Foreign(path, _) | Meaning::Text(path) => {
+                Label::Foreign(path.as_str().to_owned())
+            }
         };
         labels.push((name.as_str().to_owned(), label));
     }
@@ -145,15 +194,17 @@ fn labels(graph: &Graph<'_, '_, '_>, id: NodeId) -> Vec<(String, Label)> {
 
 fn variant_name(world: &World<'_>, node: NodeId, at: u32) -> String {
     match world.node(node).item().map(|item| &item.kind) {
-        Some(crate::ir::ItemKind::Enum(data)) => {
-            data.variants.get(at as usize).map(|variant| variant.name.as_str().to_owned()).unwrap_or_default()
-        }
+        Some(crate::ir::ItemKind::Enum(data)) => data
+            .variants
+            .get(at as usize)
+            .map(|variant| variant.name.as_str().to_owned())
+            .unwrap_or_default(),
         _ => String::new(),
     }
 }
 
 /// An item's own tokens, or what stands for them outside of the code.
-fn shallow(graph: &Graph<'_, '_, '_>, id: NodeId, outer: &Outer) -> Digest {
+fn shallow(graph: &Graph<'_, '_, '_>, id: NodeId) -> Digest {
     let mut hasher = blake3::Hasher::new();
     let world = graph.program.world;
     match graph.outside(id) {
@@ -170,13 +221,13 @@ fn shallow(graph: &Graph<'_, '_, '_>, id: NodeId, outer: &Outer) -> Digest {
                 Err(_) => hasher.update(b"missing"),
             };
         }
-        Some(Outside::Variable(name)) => {
+        Some(Outside::Variable(name, value)) => {
             text(&mut hasher, "env");
             text(&mut hasher, &name);
             if !is_path_variable(&name) {
-                match outer.variables.get(&name) {
-                    Some(Some(value)) => text(&mut hasher, value),
-                    _ => {
+                match value {
+                    Some(value) => text(&mut hasher, &value),
+                    None => {
                         hasher.update(b"unset");
                     }
                 }
@@ -198,8 +249,14 @@ fn shallow(graph: &Graph<'_, '_, '_>, id: NodeId, outer: &Outer) -> Digest {
 pub(crate) fn is_path_variable(name: &str) -> bool {
     matches!(
         name,
-        "CARGO_MANIFEST_DIR" | "CARGO_MANIFEST_PATH" | "OUT_DIR" | "CARGO" | "CARGO_HOME" | "CARGO_TARGET_DIR"
-            | "CARGO_TARGET_TMPDIR" | "CARGO_RUSTC_CURRENT_DIR"
+        "CARGO_MANIFEST_DIR"
+            | "CARGO_MANIFEST_PATH"
+            | "OUT_DIR"
+            | "CARGO"
+            | "CARGO_HOME"
+            | "CARGO_TARGET_DIR"
+            | "CARGO_TARGET_TMPDIR"
+            | "CARGO_RUSTC_CURRENT_DIR"
     ) || name.starts_with("CARGO_BIN_EXE_")
 }
 
@@ -247,12 +304,23 @@ fn refine(
     done: &mut HashMap<NodeId, Digest>,
 ) {
     let left_out = |id: NodeId| {
-        statics == Statics::Out && (id.0 as usize) < world.nodes.len() && world.node(id).kind == Kind::Static
+        statics == Statics::Out
+            && (id.0 as usize) < world.nodes.len()
+            && world.node(id).kind == Kind::Static
     };
     let inside: HashSet<NodeId> = component.iter().copied().collect();
-    let circular = |id: NodeId| labels[&id].iter().any(|(_, label)| label.node().is_some_and(|n| inside.contains(&n)));
+    let circular = |id: NodeId| {
+        labels[&id]
+            .iter()
+            .any(|(_, label)| label.node().is_some_and(|n| inside.contains(&n)))
+    };
     for id in component {
-        let start = if left_out(*id) { *blake3::hash(b"static").as_bytes() } else { shallow[id] };
+        // Which static a name means still counts.
+        let start = if left_out(*id) {
+            *blake3::hash(format!("static {}", world.node(*id).name).as_bytes()).as_bytes()
+        } else {
+            shallow[id]
+        };
         done.insert(*id, start);
     }
     if let [only] = component

@@ -20,7 +20,7 @@ use crate::world::{CrateId, PackageId};
 pub(crate) enum Outside {
     Package(PackageId),
     File(PathBuf),
-    Variable(String),
+    Variable(String, Option<String>),
 }
 
 /// The graph.
@@ -56,7 +56,10 @@ impl<'p, 'w, 'a> Graph<'p, 'w, 'a> {
                 waiting.entry(*ty).or_default().push(at as u32);
             }
             for (name, nodes) in &facts.members {
-                members.entry(*name).or_default().extend(nodes.iter().map(|node| (at as u32, *node)));
+                members
+                    .entry(*name)
+                    .or_default()
+                    .extend(nodes.iter().map(|node| (at as u32, *node)));
             }
             for of in &facts.of {
                 if let TraitRef::Local(of) = of {
@@ -64,7 +67,9 @@ impl<'p, 'w, 'a> Graph<'p, 'w, 'a> {
                 }
             }
         }
-        let edges = (0..program.world.nodes.len()).map(|_| OnceCell::new()).collect();
+        let edges = (0..program.world.nodes.len())
+            .map(|_| OnceCell::new())
+            .collect();
         Graph {
             program,
             edges,
@@ -109,10 +114,20 @@ impl<'p, 'w, 'a> Graph<'p, 'w, 'a> {
 
     /// The nodes of packages, files and variables that an item names.
     pub(crate) fn outside_of(&self, edges: &Edges) -> Vec<NodeId> {
-        let packages = edges.packages.iter().map(|package| Outside::Package(*package));
+        let packages = edges
+            .packages
+            .iter()
+            .map(|package| Outside::Package(*package));
         let files = edges.files.iter().map(|file| Outside::File(file.clone()));
-        let variables = edges.variables.iter().map(|name| Outside::Variable(name.clone()));
-        packages.chain(files).chain(variables).map(|what| self.outside_node(what)).collect()
+        let variables = edges
+            .variables
+            .iter()
+            .map(|(name, value)| Outside::Variable(name.clone(), value.clone()));
+        packages
+            .chain(files)
+            .chain(variables)
+            .map(|what| self.outside_node(what))
+            .collect()
     }
 
     /// All items of a crate.
@@ -121,14 +136,21 @@ impl<'p, 'w, 'a> Graph<'p, 'w, 'a> {
             return Rc::clone(known);
         }
         let world = self.program.world;
-        let nodes = world.ids().filter(|id| world.node(*id).krate == krate && !world.node(*id).test_only);
+        let nodes = world
+            .ids()
+            .filter(|id| world.node(*id).krate == krate && !world.node(*id).test_only);
         let nodes = Rc::new(nodes.collect::<Vec<_>>());
-        self.crate_nodes.borrow_mut().insert(krate, Rc::clone(&nodes));
+        self.crate_nodes
+            .borrow_mut()
+            .insert(krate, Rc::clone(&nodes));
         nodes
     }
 
     /// The strongly connected components of some nodes under the given edges, callees before callers.
-    pub(crate) fn components(nodes: &[NodeId], targets: impl Fn(NodeId) -> Vec<NodeId>) -> Vec<Vec<NodeId>> {
+    pub(crate) fn components(
+        nodes: &[NodeId],
+        targets: impl Fn(NodeId) -> Vec<NodeId>,
+    ) -> Vec<Vec<NodeId>> {
         let mut graph: DiGraph<NodeId, ()> = DiGraph::with_capacity(nodes.len(), nodes.len() * 4);
         let mut index: HashMap<NodeId, NodeIndex> = HashMap::with_capacity(nodes.len());
         for node in nodes {
@@ -142,6 +164,9 @@ impl<'p, 'w, 'a> Graph<'p, 'w, 'a> {
             }
         }
         let components = tarjan_scc(&graph);
-        components.into_iter().map(|component| component.into_iter().map(|at| graph[at]).collect()).collect()
+        components
+            .into_iter()
+            .map(|component| component.into_iter().map(|at| graph[at]).collect())
+            .collect()
     }
 }

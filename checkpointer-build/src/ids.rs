@@ -12,7 +12,10 @@ use crate::world::{Kind, ModId, World};
 
 /// All ids of a program's items, by node.
 pub(crate) fn ids(world: &World<'_>) -> Vec<String> {
-    let mut names: Names<'_, '_> = Names { world, nodes: vec![None; world.nodes.len()] };
+    let mut names: Names<'_, '_> = Names {
+        world,
+        nodes: vec![None; world.nodes.len()],
+    };
     let plain: Vec<String> = world.ids().map(|id| names.of(id)).collect();
     let mut groups: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (at, name) in plain.iter().enumerate() {
@@ -32,24 +35,36 @@ pub(crate) fn ids(world: &World<'_>) -> Vec<String> {
             let suffix = format!("{}{}", node.kind.name(), &digest[..8]);
             let count = seen.entry(suffix.clone()).or_default();
             *count += 1;
-            unique[at] = if *count == 1 { format!("{name}#{suffix}") } else { format!("{name}#{suffix}.{count}") };
+            unique[at] = if *count == 1 {
+                format!("{name}#{suffix}")
+            } else {
+                format!("{name}#{suffix}.{count}")
+            };
         }
     }
     unique
 }
 
 /// The id of a node outside of the code.
-pub(crate) fn outside_id(graph: &Graph<'_, '_, '_>, what: &Outside, root: &std::path::Path) -> String {
+pub(crate) fn outside_id(
+    graph: &Graph<'_, '_, '_>,
+    what: &Outside,
+    root: &std::path::Path,
+) -> String {
     match what {
         Outside::Package(package) => match graph.program.world.packages.get(package.0 as usize) {
             Some(info) => format!("{} {}", info.name, info.version),
             None => "std".to_owned(),
         },
         Outside::File(path) => {
-            let shown = path.strip_prefix(root).unwrap_or(path).to_string_lossy().replace('\\', "/");
+            let shown = path
+                .strip_prefix(root)
+                .unwrap_or(path)
+                .to_string_lossy()
+                .replace('\\', "/");
             format!("file {shown}")
         }
-        Outside::Variable(name) => format!("env {name}"),
+        Outside::Variable(name, _) => format!("env {name}"),
     }
 }
 
@@ -91,7 +106,11 @@ impl Names<'_, '_> {
             _ => None,
         };
         if let Some(parent) = node.parent {
-            let name = if node.kind == Kind::Call { format!("{}!", node.name) } else { node.name.to_string() };
+            let name = if node.kind == Kind::Call {
+                format!("{}!", node.name)
+            } else {
+                node.name.to_string()
+            };
             return match spelled(parent) {
                 Some((ty, Some(of))) => path::in_trait_impl(&module, &ty, &of, &name),
                 Some((ty, None)) => path::inherent(&module, &ty, &name),

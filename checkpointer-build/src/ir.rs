@@ -14,7 +14,9 @@ use crate::symbol::Symbol;
 pub(crate) const SUMMARY_VERSION: u32 = 1;
 
 /// A place in a file: line and column, both from 1. A line of 0 means unknown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 pub(crate) struct Pos {
     /// Line, from 1.
     pub(crate) line: u32,
@@ -694,7 +696,10 @@ pub(crate) fn children<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
             visit(left);
             visit(right);
         }
-        Expr::Range(start, end) => [start, end].into_iter().flatten().for_each(|part| visit(part)),
+        Expr::Range(start, end) => [start, end]
+            .into_iter()
+            .flatten()
+            .for_each(|part| visit(part)),
         Expr::Tuple(parts) | Expr::Array(parts) => parts.iter().for_each(visit),
         Expr::Match(value, arms) => {
             visit(value);

@@ -17,35 +17,35 @@ mod cfg;
 mod package;
 mod symbol;
 
-mod ir;
-mod normalize;
 mod expand;
+mod ir;
 mod lower;
-mod summaries;
+mod normalize;
 mod source;
+mod summaries;
 
-mod world;
 mod collect;
 mod files;
-mod resolve;
 mod link;
+mod resolve;
+mod world;
 
-mod ty;
-mod std_facts;
-mod impure;
-mod program;
 mod edges;
 mod graph;
+mod impure;
+mod program;
 mod reach;
+mod std_facts;
+mod ty;
 
-mod track;
+mod analysis;
+mod analyze;
+mod build;
+mod emit;
 mod fingerprint;
 mod ids;
 mod report;
-mod analysis;
-mod emit;
-mod build;
-mod analyze;
+mod track;
 
 pub use analyze::{AnalyzeError, AnalyzeOptions, analyze};
 pub use build::{Builder, build};

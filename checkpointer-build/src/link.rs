@@ -8,9 +8,11 @@ use crate::cfg::CfgSet;
 use crate::collect::Collector;
 use crate::package::{Compiled, PackageRef, Target, TargetKind, Workspace};
 use crate::resolve::resolve_imports;
-use crate::source::Sources;
+use crate::source::{CfgId, Sources};
 use crate::symbol::Symbol;
-use crate::world::{Arenas, Crate, CrateId, Extern, Module, NO_MACROS, PackageId, PackageInfo, World};
+use crate::world::{
+    Arenas, Crate, CrateId, Extern, Module, NO_MACROS, PackageId, PackageInfo, World,
+};
 
 /// Rounds of macro expansion and import resolution.
 const ROUNDS: usize = 16;
@@ -42,13 +44,26 @@ pub(crate) fn link<'a>(
         });
     }
     let chosen = chosen_targets(workspace, targets);
-    let folders = folders(workspace, &chosen);
-    sources.preload(&folders);
     let mut libraries: HashMap<usize, CrateId> = HashMap::new();
     let mut crates: Vec<(CrateId, PathBuf)> = Vec::new();
     let mut taken: BTreeMap<String, u32> = BTreeMap::new();
     for (package, target) in &chosen {
-        let id = add_crate(&mut world, workspace, *package, target, cfg, env, &mut taken);
+        let features = workspace.packages[*package].features.iter().cloned();
+        let set = if workspace.packages[*package].features_are_exact || *package == workspace.root {
+            cfg.with_features(features)
+        } else {
+            cfg.with_possible_features(features)
+        };
+        let set_id = sources.register(&set);
+        let id = add_crate(
+            &mut world,
+            workspace,
+            *package,
+            target,
+            (set, set_id),
+            env,
+            &mut taken,
+        );
         if matches!(target.kind, TargetKind::Lib | TargetKind::ProcMacro) {
             libraries.insert(*package, id);
         }
@@ -71,6 +86,7 @@ pub(crate) fn link<'a>(
         }
         world.crates[id.0 as usize].externs = externs;
     }
+    sources.preload(&folders(workspace, &chosen, &world, &crates));
     let mut collector = Collector::new(&mut world, sources);
     for (id, root) in &crates {
         collector.crate_root(*id, root);
@@ -110,14 +126,19 @@ fn chosen_targets(workspace: &Workspace, targets: Targets) -> Vec<(usize, Target
 /// Whether `checkpoint` is written in a target's file, or in those beside it that belong to it.
 pub(crate) fn mentions_checkpoint(target: &Target) -> bool {
     let mentions = |path: &std::path::Path| {
-        std::fs::read(path).is_ok_and(|bytes| bytes.windows(10).any(|window| window == b"checkpoint"))
+        std::fs::read(path)
+            .is_ok_and(|bytes| bytes.windows(10).any(|window| window == b"checkpoint"))
     };
     if mentions(&target.root) {
         return true;
     }
-    let Some(folder) = target.root.parent() else { return false };
+    let Some(folder) = target.root.parent() else {
+        return false;
+    };
     let own = folder.join(target.root.file_stem().unwrap_or_default());
-    let shared = ["tests", "examples", "benches"].iter().any(|name| folder.ends_with(name));
+    let shared = ["tests", "examples", "benches"]
+        .iter()
+        .any(|name| folder.ends_with(name));
     let below = if shared { folder.to_owned() } else { own };
     walkdir::WalkDir::new(below)
         .into_iter()
@@ -129,19 +150,29 @@ pub(crate) fn mentions_checkpoint(target: &Target) -> bool {
 }
 
 /// The folders whose `.rs` files are read at once.
-fn folders(workspace: &Workspace, chosen: &[(usize, Target)]) -> Vec<PathBuf> {
-    let mut folders: Vec<PathBuf> = Vec::new();
-    for (at, target) in chosen {
-        let Some(folder) = target.root.parent() else { continue };
+fn folders(
+    workspace: &Workspace,
+    chosen: &[(usize, Target)],
+    world: &World<'_>,
+    crates: &[(CrateId, PathBuf)],
+) -> Vec<(PathBuf, CfgId)> {
+    let mut folders: Vec<(PathBuf, CfgId)> = Vec::new();
+    for ((at, target), (id, _)) in chosen.iter().zip(crates) {
+        let Some(folder) = target.root.parent() else {
+            continue;
+        };
         // A target at the package's own root (`lib.rs` beside `Cargo.toml`) would bring all that lies below.
         if folder != workspace.packages[*at].directory {
-            folders.push(folder.to_owned());
+            folders.push((folder.to_owned(), world.krate(*id).cfg_id));
         }
     }
     folders.sort();
     folders.dedup();
     let all = folders.clone();
-    folders.retain(|folder| !all.iter().any(|other| other != folder && folder.starts_with(other)));
+    folders.retain(|(folder, _)| {
+        !all.iter()
+            .any(|(other, _)| other != folder && folder.starts_with(other))
+    });
     folders
 }
 
@@ -150,7 +181,7 @@ fn add_crate(
     workspace: &Workspace,
     at: usize,
     target: &Target,
-    cfg: &CfgSet,
+    (set, set_id): (CfgSet, CfgId),
     env: &HashMap<String, String>,
     taken: &mut BTreeMap<String, u32>,
 ) -> CrateId {
@@ -159,7 +190,12 @@ fn add_crate(
     let id_name = match (*count, target.kind) {
         (0, _) => target.crate_name.clone(),
         (1, TargetKind::Bin) => checkpointer_syntax::path::crate_root(&target.crate_name, true),
-        _ => format!("{}@{}-{}", target.crate_name, kind_name(target.kind), package.name),
+        _ => format!(
+            "{}@{}-{}",
+            target.crate_name,
+            kind_name(target.kind),
+            package.name
+        ),
     };
     *count += 1;
     let id = CrateId(world.crates.len() as u32);
@@ -178,9 +214,29 @@ fn add_crate(
         anonymous: Vec::new(),
     });
     let mut variables = env.clone();
-    variables.insert("CARGO_MANIFEST_DIR".to_owned(), package.directory.to_string_lossy().into_owned());
+    variables.insert(
+        "CARGO_MANIFEST_DIR".to_owned(),
+        package.directory.to_string_lossy().into_owned(),
+    );
     variables.insert("CARGO_PKG_NAME".to_owned(), package.name.clone());
     variables.insert("CARGO_PKG_VERSION".to_owned(), package.version.clone());
+    let (numbers, pre) = package
+        .version
+        .split_once('-')
+        .unwrap_or((&package.version, ""));
+    let pre = pre.split('+').next().unwrap_or_default();
+    variables.insert("CARGO_PKG_VERSION_PRE".to_owned(), pre.to_owned());
+    let names = [
+        "CARGO_PKG_VERSION_MAJOR",
+        "CARGO_PKG_VERSION_MINOR",
+        "CARGO_PKG_VERSION_PATCH",
+    ];
+    for (name, part) in names
+        .into_iter()
+        .zip(numbers.split('+').next().unwrap_or_default().split('.'))
+    {
+        variables.insert(name.to_owned(), part.to_owned());
+    }
     variables.insert("CARGO_CRATE_NAME".to_owned(), target.crate_name.clone());
     if at != workspace.root {
         // Another package's own OUT_DIR is not known from here.
@@ -199,7 +255,8 @@ fn add_crate(
         package: (at != workspace.root).then(|| package.name.clone()),
         proc_macro: target.kind == TargetKind::ProcMacro,
         externs: HashMap::new(),
-        cfg: cfg.with_features(package.features.iter().cloned()),
+        cfg: set,
+        cfg_id: set_id,
         macro_use: Vec::new(),
         env: variables,
         dir: package.directory.clone(),

@@ -11,7 +11,7 @@ use crate::resolve::{Names, Resolution};
 use crate::std_facts;
 use crate::symbol::Symbol;
 use crate::ty::{Bound, NodeId, TraitRef, Ty};
-use crate::world::{Def, Kind, ModId, Ns, World};
+use crate::world::{Def, Kind, ModId, Ns, PackageId, World};
 
 /// An impl block.
 #[derive(Debug, Default)]
@@ -67,7 +67,10 @@ impl Head {
             Ty::Array(_) => Head::Array,
             Ty::Function(..) => Head::Function,
             Ty::Traits(bounds) => match bounds.first() {
-                Some(Bound { of: TraitRef::Local(node), .. }) => Head::Dyn(*node),
+                Some(Bound {
+                    of: TraitRef::Local(node),
+                    ..
+                }) => Head::Dyn(*node),
                 _ => Head::Any,
             },
             Ty::Unknown | Ty::Never | Ty::Param(_) => Head::Any,
@@ -77,7 +80,9 @@ impl Head {
     /// Whether a value whose type has this head may use an impl for a self type with the other head.
     pub(crate) fn may_use(self, implemented_for: Head) -> bool {
         // A method call borrows its receiver where it must, so an impl for a reference fits everything.
-        self == implemented_for || self == Head::Any || matches!(implemented_for, Head::Any | Head::Reference)
+        self == implemented_for
+            || self == Head::Any
+            || matches!(implemented_for, Head::Any | Head::Reference)
     }
 }
 
@@ -115,6 +120,7 @@ pub(crate) struct Program<'w, 'a> {
     aliases: RefCell<HashSet<NodeId>>,
     definitions: RefCell<HashMap<NodeId, Option<Rc<MacroDef>>>>,
     imported: RefCell<HashMap<ModId, Rc<HashSet<NodeId>>>>,
+    packages: RefCell<HashMap<ModId, Rc<Vec<PackageId>>>>,
 }
 
 impl<'w, 'a> Program<'w, 'a> {
@@ -133,12 +139,16 @@ impl<'w, 'a> Program<'w, 'a> {
             aliases: RefCell::default(),
             definitions: RefCell::default(),
             imported: RefCell::default(),
+            packages: RefCell::default(),
         };
         program.index_traits();
         program.index_impls();
         for id in world.ids() {
             let node = world.node(id);
-            if node.parent.is_none() && !node.name.is_empty() && !matches!(node.kind, Kind::Call | Kind::Impl) {
+            if node.parent.is_none()
+                && !node.name.is_empty()
+                && !matches!(node.kind, Kind::Call | Kind::Impl)
+            {
                 program.named.entry(node.name).or_default().push(id);
             }
         }
@@ -175,12 +185,22 @@ impl<'w, 'a> Program<'w, 'a> {
             }
             let scope = self.scope(id);
             let supertraits = match node.item().map(|item| &item.kind) {
-                Some(ItemKind::Trait(data)) => {
-                    data.supertraits.iter().flat_map(|path| self.trait_refs(path, &scope)).collect()
-                }
+                Some(ItemKind::Trait(data)) => data
+                    .supertraits
+                    .iter()
+                    .flat_map(|path| self.trait_refs(path, &scope))
+                    .collect(),
                 _ => Vec::new(),
             };
-            self.traits.insert(id, TraitFacts { members, supertraits, impls: Vec::new(), closed });
+            self.traits.insert(
+                id,
+                TraitFacts {
+                    members,
+                    supertraits,
+                    impls: Vec::new(),
+                    closed,
+                },
+            );
         }
         for list in self.traits_with.values_mut() {
             list.sort();
@@ -190,7 +210,9 @@ impl<'w, 'a> Program<'w, 'a> {
     fn index_impls(&mut self) {
         for id in self.world.impls.clone() {
             let node = self.world.node(id);
-            let Some(ItemKind::Impl(data)) = node.item().map(|item| &item.kind) else { continue };
+            let Some(ItemKind::Impl(data)) = node.item().map(|item| &item.kind) else {
+                continue;
+            };
             let scope = self.scope(id);
             let of = match &data.of_trait {
                 Some(path) => self.trait_refs(path, &scope),
@@ -226,7 +248,9 @@ impl<'w, 'a> Program<'w, 'a> {
                     }
                 }
                 match head {
-                    Head::Adt(on) | Head::Dyn(on) => self.impls_of_type.entry(on).or_default().push(id),
+                    Head::Adt(on) | Head::Dyn(on) => {
+                        self.impls_of_type.entry(on).or_default().push(id)
+                    }
                     _ => self.open_impls.push(id),
                 }
             }
@@ -253,7 +277,10 @@ impl<'w, 'a> Program<'w, 'a> {
         let node = self.world.node(id);
         let mut scope = match node.parent {
             Some(parent) => self.scope(parent),
-            None => Scope { module: Some(node.module), ..Scope::default() },
+            None => Scope {
+                module: Some(node.module),
+                ..Scope::default()
+            },
         };
         scope.module = Some(node.module);
         let generics = node.item().and_then(|item| match &item.kind {
@@ -270,12 +297,18 @@ impl<'w, 'a> Program<'w, 'a> {
             Kind::Trait => {
                 scope.self_ty = Ty::Param(Symbol::new("Self"));
                 scope.parent = Some(id);
-                let own = Bound { of: TraitRef::Local(id), bindings: Vec::new() };
+                let own = Bound {
+                    of: TraitRef::Local(id),
+                    bindings: Vec::new(),
+                };
                 scope.params.push((Symbol::new("Self"), vec![own]));
             }
             Kind::Impl => scope.parent = Some(id),
             Kind::Struct | Kind::Enum | Kind::Union => {
-                let args = generics.into_iter().flat_map(|g| &g.types).map(|param| Ty::Param(param.name));
+                let args = generics
+                    .into_iter()
+                    .flat_map(|g| &g.types)
+                    .map(|param| Ty::Param(param.name));
                 scope.self_ty = Ty::Adt(id, args.collect());
             }
             _ => {}
@@ -296,7 +329,11 @@ impl<'w, 'a> Program<'w, 'a> {
         }
         let base = scope.params.len() - generics.types.len();
         for (at, param) in generics.types.iter().enumerate() {
-            let bounds: Vec<Bound> = param.bounds.iter().flat_map(|path| self.bounds(path, scope)).collect();
+            let bounds: Vec<Bound> = param
+                .bounds
+                .iter()
+                .flat_map(|path| self.bounds(path, scope))
+                .collect();
             scope.params[base + at].1.extend(bounds);
         }
         for (ty, bounds) in &generics.wheres {
@@ -304,8 +341,16 @@ impl<'w, 'a> Program<'w, 'a> {
                 && path.qself.is_none()
                 && let [only] = path.segments.as_slice()
             {
-                let bounds: Vec<Bound> = bounds.iter().flat_map(|path| self.bounds(path, scope)).collect();
-                if let Some((_, known)) = scope.params.iter_mut().rev().find(|(name, _)| *name == only.name) {
+                let bounds: Vec<Bound> = bounds
+                    .iter()
+                    .flat_map(|path| self.bounds(path, scope))
+                    .collect();
+                if let Some((_, known)) = scope
+                    .params
+                    .iter_mut()
+                    .rev()
+                    .find(|(name, _)| *name == only.name)
+                {
                     known.extend(bounds);
                 }
             }
@@ -314,15 +359,23 @@ impl<'w, 'a> Program<'w, 'a> {
 
     /// The traits that a path in a bound means.
     pub(crate) fn trait_refs(&self, path: &ir::Path, scope: &Scope) -> Vec<TraitRef> {
-        let Some(module) = scope.module else { return Vec::new() };
+        let Some(module) = scope.module else {
+            return Vec::new();
+        };
         let segments: Vec<Symbol> = path.segments.iter().map(|segment| segment.name).collect();
         let found = self.names().path(module, &segments, path.global, Ns::Type);
-        found.defs.iter().filter_map(|def| self.trait_of(*def)).collect()
+        found
+            .defs
+            .iter()
+            .filter_map(|def| self.trait_of(*def))
+            .collect()
     }
 
     fn trait_of(&self, def: Def) -> Option<TraitRef> {
         match def {
-            Def::Node(node) if self.world.node(node).kind == Kind::Trait => Some(TraitRef::Local(node)),
+            Def::Node(node) if self.world.node(node).kind == Kind::Trait => {
+                Some(TraitRef::Local(node))
+            }
             Def::Foreign(path, package) => Some(TraitRef::Foreign(foreign_name(path, package))),
             _ => None,
         }
@@ -331,7 +384,11 @@ impl<'w, 'a> Program<'w, 'a> {
     /// A bound, with the associated types that it binds.
     pub(crate) fn bounds(&self, path: &ir::Path, scope: &Scope) -> Vec<Bound> {
         let mut bindings = Vec::new();
-        if let Some(args) = path.segments.last().and_then(|segment| segment.args.as_deref()) {
+        if let Some(args) = path
+            .segments
+            .last()
+            .and_then(|segment| segment.args.as_deref())
+        {
             for (name, ty) in &args.bindings {
                 bindings.push((*name, self.ty(ty, scope)));
             }
@@ -342,7 +399,12 @@ impl<'w, 'a> Program<'w, 'a> {
             }
         }
         let refs = self.trait_refs(path, scope);
-        refs.into_iter().map(|of| Bound { of, bindings: bindings.clone() }).collect()
+        refs.into_iter()
+            .map(|of| Bound {
+                of,
+                bindings: bindings.clone(),
+            })
+            .collect()
     }
 
     /// The bounds of a type parameter.
@@ -359,28 +421,43 @@ impl<'w, 'a> Program<'w, 'a> {
             ir::Type::Pointer(inner) => Ty::Pointer(Box::new(self.ty(inner, scope))),
             ir::Type::Slice(inner) => Ty::Slice(Box::new(self.ty(inner, scope))),
             ir::Type::Array(inner, _) => Ty::Array(Box::new(self.ty(inner, scope))),
-            ir::Type::Tuple(parts) => Ty::Tuple(parts.iter().map(|part| self.ty(part, scope)).collect()),
+            ir::Type::Tuple(parts) => {
+                Ty::Tuple(parts.iter().map(|part| self.ty(part, scope)).collect())
+            }
             ir::Type::Function(inputs, output) => Ty::Function(
                 inputs.iter().map(|ty| self.ty(ty, scope)).collect(),
                 Box::new(self.ty(output, scope)),
             ),
-            ir::Type::Dyn(bounds) | ir::Type::Impl(bounds) => {
-                Ty::Traits(bounds.iter().flat_map(|path| self.bounds(path, scope)).collect())
-            }
+            ir::Type::Dyn(bounds) | ir::Type::Impl(bounds) => Ty::Traits(
+                bounds
+                    .iter()
+                    .flat_map(|path| self.bounds(path, scope))
+                    .collect(),
+            ),
             ir::Type::Never => Ty::Never,
             ir::Type::Infer | ir::Type::Macro(_) | ir::Type::Verbatim(_) => Ty::Unknown,
         }
     }
 
     fn args(&self, segment: Option<&ir::Segment>, scope: &Scope) -> Vec<Ty> {
-        let types = segment.and_then(|segment| segment.args.as_deref()).map(|args| args.types.as_slice());
-        types.unwrap_or_default().iter().map(|ty| self.ty(ty, scope)).collect()
+        let types = segment
+            .and_then(|segment| segment.args.as_deref())
+            .map(|args| args.types.as_slice());
+        types
+            .unwrap_or_default()
+            .iter()
+            .map(|ty| self.ty(ty, scope))
+            .collect()
     }
 
     fn path_ty(&self, path: &ir::Path, scope: &Scope) -> Ty {
-        let Some(module) = scope.module else { return Ty::Unknown };
+        let Some(module) = scope.module else {
+            return Ty::Unknown;
+        };
         if let Some(qself) = &path.qself {
-            let [only] = path.segments.as_slice() else { return Ty::Unknown };
+            let [only] = path.segments.as_slice() else {
+                return Ty::Unknown;
+            };
             let base = self.ty(&qself.ty, scope);
             return self.associated_type(&base, only.name, scope);
         }
@@ -391,7 +468,12 @@ impl<'w, 'a> Program<'w, 'a> {
             let base = if first == "Self" {
                 Some(scope.self_ty.clone())
             } else {
-                scope.params.iter().rev().find(|(name, _)| *name == first).map(|(name, _)| Ty::Param(*name))
+                scope
+                    .params
+                    .iter()
+                    .rev()
+                    .find(|(name, _)| *name == first)
+                    .map(|(name, _)| Ty::Param(*name))
             };
             if let Some(base) = base {
                 return match path.segments.as_slice() {
@@ -402,8 +484,11 @@ impl<'w, 'a> Program<'w, 'a> {
             }
         }
         let segments: Vec<Symbol> = path.segments.iter().map(|segment| segment.name).collect();
-        let Resolution { defs, consumed, .. } = self.names().path(module, &segments, path.global, Ns::Type);
-        let [def] = defs.as_slice() else { return Ty::Unknown };
+        let Resolution { defs, consumed, .. } =
+            self.names().path(module, &segments, path.global, Ns::Type);
+        let [def] = defs.as_slice() else {
+            return Ty::Unknown;
+        };
         let args = self.args(path.segments.get(consumed.saturating_sub(1)), scope);
         let base = self.def_ty(*def, args);
         match path.segments.get(consumed..) {
@@ -430,11 +515,14 @@ impl<'w, 'a> Program<'w, 'a> {
                 match node.item().map(|item| &item.kind) {
                     Some(ItemKind::Struct(data)) => self.adt(id, &data.generics, args),
                     Some(ItemKind::Enum(data)) => self.adt(id, &data.generics, args),
-                    Some(ItemKind::Trait(_)) => {
-                        Ty::Traits(vec![Bound { of: TraitRef::Local(id), bindings: Vec::new() }])
-                    }
+                    Some(ItemKind::Trait(_)) => Ty::Traits(vec![Bound {
+                        of: TraitRef::Local(id),
+                        bindings: Vec::new(),
+                    }]),
                     Some(ItemKind::Type(data)) => {
-                        let Some(ty) = &data.ty else { return Ty::Unknown };
+                        let Some(ty) = &data.ty else {
+                            return Ty::Unknown;
+                        };
                         // An alias of itself through others would never end.
                         if !self.aliases.borrow_mut().insert(id) {
                             return Ty::Unknown;
@@ -443,7 +531,13 @@ impl<'w, 'a> Program<'w, 'a> {
                         let expanded = self.ty(ty, &scope);
                         self.aliases.borrow_mut().remove(&id);
                         args.resize(data.generics.types.len(), Ty::Unknown);
-                        let map = data.generics.types.iter().map(|param| param.name).zip(args).collect();
+                        let map = data
+                            .generics
+                            .types
+                            .iter()
+                            .map(|param| param.name)
+                            .zip(args)
+                            .collect();
                         substitute(&expanded, &map)
                     }
                     _ => Ty::Unknown,
@@ -481,9 +575,13 @@ impl<'w, 'a> Program<'w, 'a> {
                 let mut found: Vec<Ty> = Vec::new();
                 for id in self.impls_of_type.get(node).into_iter().flatten() {
                     let facts = &self.impls.get(id);
-                    let Some(members) = self.impl_members(*id) else { continue };
+                    let Some(members) = self.impl_members(*id) else {
+                        continue;
+                    };
                     for member in members.get(&name).into_iter().flatten() {
-                        let Some(ItemKind::Type(data)) = self.world.node(*member).item().map(|item| &item.kind) else {
+                        let Some(ItemKind::Type(data)) =
+                            self.world.node(*member).item().map(|item| &item.kind)
+                        else {
                             continue;
                         };
                         let Some(ty) = &data.ty else { continue };
@@ -537,7 +635,11 @@ impl<'w, 'a> Program<'w, 'a> {
     }
 
     /// A macro's parsed definition.
-    pub(crate) fn definition(&self, node: NodeId, parse: impl FnOnce() -> Option<MacroDef>) -> Option<Rc<MacroDef>> {
+    pub(crate) fn definition(
+        &self,
+        node: NodeId,
+        parse: impl FnOnce() -> Option<MacroDef>,
+    ) -> Option<Rc<MacroDef>> {
         if let Some(known) = self.definitions.borrow().get(&node) {
             return known.clone();
         }
@@ -564,7 +666,66 @@ impl<'w, 'a> Program<'w, 'a> {
         found
     }
 
-    fn traits_of_module(&self, module: ModId, seen: &mut HashSet<ModId>, found: &mut HashSet<NodeId>) {
+    /// Packages of which something with a type's or trait's name, or everything, is imported where a module's code stands.
+    pub(crate) fn packages_imported(&self, module: ModId) -> Rc<Vec<PackageId>> {
+        if let Some(known) = self.packages.borrow().get(&module) {
+            return Rc::clone(known);
+        }
+        let mut found: Vec<PackageId> = Vec::new();
+        let mut seen = HashSet::new();
+        let mut at = Some(module);
+        while let Some(module) = at {
+            self.packages_of_module(module, &mut seen, &mut found);
+            let data = self.world.module(module);
+            at = if data.is_block { data.parent } else { None };
+        }
+        found.sort();
+        found.dedup();
+        let found = Rc::new(found);
+        self.packages.borrow_mut().insert(module, Rc::clone(&found));
+        found
+    }
+
+    fn packages_of_module(
+        &self,
+        module: ModId,
+        seen: &mut HashSet<ModId>,
+        found: &mut Vec<PackageId>,
+    ) {
+        if !seen.insert(module) {
+            return;
+        }
+        let data = self.world.module(module);
+        for at in data
+            .imports
+            .iter()
+            .chain(&data.globs)
+            .chain(&data.anonymous)
+        {
+            let import = &self.world.imports[*at as usize];
+            for (ns, def) in &import.targets {
+                match def {
+                    Def::Foreign(path, package)
+                        if *package != crate::world::STD && *ns == Ns::Type =>
+                    {
+                        let last = path.rsplit("::").next().unwrap_or(path);
+                        if import.glob || last.starts_with(char::is_uppercase) {
+                            found.push(*package);
+                        }
+                    }
+                    Def::Mod(inner) if import.glob => self.packages_of_module(*inner, seen, found),
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    fn traits_of_module(
+        &self,
+        module: ModId,
+        seen: &mut HashSet<ModId>,
+        found: &mut HashSet<NodeId>,
+    ) {
         if !seen.insert(module) {
             return;
         }
@@ -598,7 +759,9 @@ impl<'w, 'a> Program<'w, 'a> {
             _ => return HashMap::new(),
         };
         let names = generics.types.iter().map(|param| param.name);
-        names.zip(args.iter().cloned().chain(std::iter::repeat(Ty::Unknown))).collect()
+        names
+            .zip(args.iter().cloned().chain(std::iter::repeat(Ty::Unknown)))
+            .collect()
     }
 }
 
@@ -617,8 +780,12 @@ fn collect_locals(ty: &Ty, found: &mut Vec<NodeId>) {
             found.push(*node);
             args.iter().for_each(|arg| collect_locals(arg, found));
         }
-        Ty::Std(_, args) | Ty::Tuple(args) => args.iter().for_each(|arg| collect_locals(arg, found)),
-        Ty::Ref(inner) | Ty::Pointer(inner) | Ty::Slice(inner) | Ty::Array(inner) => collect_locals(inner, found),
+        Ty::Std(_, args) | Ty::Tuple(args) => {
+            args.iter().for_each(|arg| collect_locals(arg, found))
+        }
+        Ty::Ref(inner) | Ty::Pointer(inner) | Ty::Slice(inner) | Ty::Array(inner) => {
+            collect_locals(inner, found)
+        }
         Ty::Function(inputs, output) => {
             inputs.iter().for_each(|input| collect_locals(input, found));
             collect_locals(output, found);
@@ -639,13 +806,19 @@ pub(crate) fn substitute(ty: &Ty, map: &HashMap<Symbol, Ty>) -> Ty {
         Ty::Pointer(inner) => Ty::Pointer(Box::new(substitute(inner, map))),
         Ty::Slice(inner) => Ty::Slice(Box::new(substitute(inner, map))),
         Ty::Array(inner) => Ty::Array(Box::new(substitute(inner, map))),
-        Ty::Function(inputs, output) => Ty::Function(all(inputs), Box::new(substitute(output, map))),
+        Ty::Function(inputs, output) => {
+            Ty::Function(all(inputs), Box::new(substitute(output, map)))
+        }
         Ty::Traits(bounds) => Ty::Traits(
             bounds
                 .iter()
                 .map(|bound| Bound {
                     of: bound.of,
-                    bindings: bound.bindings.iter().map(|(name, ty)| (*name, substitute(ty, map))).collect(),
+                    bindings: bound
+                        .bindings
+                        .iter()
+                        .map(|(name, ty)| (*name, substitute(ty, map)))
+                        .collect(),
                 })
                 .collect(),
         ),
@@ -671,7 +844,9 @@ pub(crate) fn unify_into(written: &Ty, met: &Ty, map: &mut HashMap<Symbol, Ty>) 
         (Ty::Tuple(left), Ty::Tuple(right)) => unify_all(left, right, map),
         (Ty::Ref(left), Ty::Ref(right))
         | (Ty::Pointer(left), Ty::Pointer(right))
-        | (Ty::Slice(left) | Ty::Array(left), Ty::Slice(right) | Ty::Array(right)) => unify_into(left, right, map),
+        | (Ty::Slice(left) | Ty::Array(left), Ty::Slice(right) | Ty::Array(right)) => {
+            unify_into(left, right, map)
+        }
         (Ty::Function(_, left), Ty::Function(_, right)) => unify_into(left, right, map),
         (Ty::Traits(bounds), Ty::Function(_, output)) => {
             for (name, ty) in bounds.iter().flat_map(|bound| &bound.bindings) {

@@ -10,7 +10,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::cfg::Switches;
-use crate::edges::Demand;
+use crate::edges::{Demand, Word};
 use crate::graph::Graph;
 use crate::program::Head;
 use crate::std_facts;
@@ -43,6 +43,8 @@ pub(crate) fn closure(graph: &Graph<'_, '_, '_>, root: NodeId) -> Closure {
         open: HashSet::new(),
         words: HashSet::new(),
         calls_foreign: false,
+        calls_unknown: false,
+        packages: false,
         pending: HashSet::new(),
         whole_crates: HashSet::new(),
         result: Closure::default(),
@@ -57,6 +59,9 @@ pub(crate) fn closure(graph: &Graph<'_, '_, '_>, root: NodeId) -> Closure {
         // Whoever calls the root may bring any implementation of the traits in its signature.
         for of in &edges.signature_traits {
             chain.demand(Demand::Open(*of));
+        }
+        for of in &edges.signature_foreign {
+            chain.open_foreign(of);
         }
     }
     chain.run();
@@ -77,8 +82,10 @@ struct Chain<'g, 'p, 'w, 'a> {
     members: HashMap<NodeId, HashSet<(Symbol, Head)>>,
     foreign: HashSet<(Symbol, Head)>,
     open: HashSet<NodeId>,
-    words: HashSet<Symbol>,
+    words: HashSet<Word>,
     calls_foreign: bool,
+    calls_unknown: bool,
+    packages: bool,
     /// Applied impls of foreign traits that nothing has called yet.
     pending: HashSet<u32>,
     whole_crates: HashSet<crate::world::CrateId>,
@@ -110,7 +117,9 @@ impl Chain<'_, '_, '_, '_> {
     }
 
     fn visit(&mut self, id: NodeId) {
-        let Some(edges) = self.graph.edges(id) else { return };
+        let Some(edges) = self.graph.edges(id) else {
+            return;
+        };
         let edges = std::rc::Rc::clone(edges);
         for node in &edges.nodes {
             self.reach(*node);
@@ -120,6 +129,8 @@ impl Chain<'_, '_, '_, '_> {
         }
         self.words.extend(edges.words.iter().copied());
         self.calls_foreign |= edges.calls_foreign;
+        self.calls_unknown |= edges.calls_unknown;
+        self.packages |= !edges.packages.is_empty();
         for demand in &edges.demands {
             self.demand(*demand);
         }
@@ -167,7 +178,13 @@ impl Chain<'_, '_, '_, '_> {
                     if self.open.contains(of) {
                         self.reach_whole(id, Some(*of));
                     }
-                    let wanted: Vec<(Symbol, Head)> = self.members.get(of).into_iter().flatten().copied().collect();
+                    let wanted: Vec<(Symbol, Head)> = self
+                        .members
+                        .get(of)
+                        .into_iter()
+                        .flatten()
+                        .copied()
+                        .collect();
                     for (name, receiver) in wanted {
                         if receiver.may_use(head) {
                             self.reach_member(id, *of, name);
@@ -182,7 +199,12 @@ impl Chain<'_, '_, '_, '_> {
                         .map(|(name, _)| *name)
                         .collect();
                     for name in wanted {
-                        facts.members.get(&name).into_iter().flatten().for_each(|node| self.reach(*node));
+                        facts
+                            .members
+                            .get(&name)
+                            .into_iter()
+                            .flatten()
+                            .for_each(|node| self.reach(*node));
                     }
                     self.pending.insert(at);
                 }
@@ -198,9 +220,19 @@ impl Chain<'_, '_, '_, '_> {
         let graph = self.graph;
         self.reach(id);
         let facts = &graph.program.impls[&id];
-        facts.members.values().flatten().for_each(|node| self.reach(*node));
+        facts
+            .members
+            .values()
+            .flatten()
+            .for_each(|node| self.reach(*node));
         if let Some(of) = of {
-            for (name, nodes) in graph.program.traits.get(&of).into_iter().flat_map(|facts| &facts.members) {
+            for (name, nodes) in graph
+                .program
+                .traits
+                .get(&of)
+                .into_iter()
+                .flat_map(|facts| &facts.members)
+            {
                 if !facts.members.contains_key(name) {
                     nodes.iter().for_each(|node| self.reach(*node));
                 }
@@ -217,8 +249,15 @@ impl Chain<'_, '_, '_, '_> {
             None => {
                 // Which impls lack the member decides too.
                 self.reach(id);
-                let declared = graph.program.traits.get(&of).and_then(|facts| facts.members.get(&name));
-                declared.into_iter().flatten().for_each(|node| self.reach(*node));
+                let declared = graph
+                    .program
+                    .traits
+                    .get(&of)
+                    .and_then(|facts| facts.members.get(&name));
+                declared
+                    .into_iter()
+                    .flatten()
+                    .for_each(|node| self.reach(*node));
             }
         }
         // What the impl says of associated types and constants may decide what the member means.
@@ -254,7 +293,12 @@ impl Chain<'_, '_, '_, '_> {
                 if let Some(facts) = graph.program.traits.get(&of) {
                     // The declaration counts: its signature decides what is inferred.
                     for node in facts.members.get(&name).into_iter().flatten() {
-                        let declared_only = graph.program.world.node(*node).function().is_none_or(|f| f.body.is_none());
+                        let declared_only = graph
+                            .program
+                            .world
+                            .node(*node)
+                            .function()
+                            .is_none_or(|f| f.body.is_none());
                         if declared_only {
                             self.reach(*node);
                         }
@@ -276,7 +320,10 @@ impl Chain<'_, '_, '_, '_> {
                 for (at, node) in graph.members.get(&name).into_iter().flatten() {
                     let facts = &graph.program.impls[&graph.impls[*at as usize]];
                     let foreign = facts.of.iter().any(|of| matches!(of, TraitRef::Foreign(_)));
-                    if self.applied[*at as usize] && foreign && receiver.may_use(Head::of(&facts.self_ty)) {
+                    if self.applied[*at as usize]
+                        && foreign
+                        && receiver.may_use(Head::of(&facts.self_ty))
+                    {
                         self.reach(*node);
                     }
                 }
@@ -287,11 +334,50 @@ impl Chain<'_, '_, '_, '_> {
                 }
                 self.reach(of);
                 if let Some(facts) = graph.program.traits.get(&of) {
-                    facts.members.values().flatten().for_each(|node| self.reach(*node));
+                    facts
+                        .members
+                        .values()
+                        .flatten()
+                        .for_each(|node| self.reach(*node));
                     for at in graph.of_trait.get(&of).into_iter().flatten() {
                         self.reach_whole(graph.impls[*at as usize], Some(of));
                     }
                 }
+            }
+        }
+    }
+
+    /// Whoever calls a root that is generic over a foreign trait may bring any type that has it.
+    fn open_foreign(&mut self, name: &str) {
+        let graph = self.graph;
+        let world = graph.program.world;
+        let names: Vec<&str> = std::iter::once(name)
+            .chain(std_facts::led_to(name).iter().copied())
+            .collect();
+        for of in &names {
+            self.words.insert(Word::Trait(Symbol::new(of)));
+        }
+        for id in &graph.impls {
+            let facts = &graph.program.impls[id];
+            let fits =
+                |of: &TraitRef| matches!(of, TraitRef::Foreign(of) if names.contains(&of.as_str()));
+            if facts.of.iter().any(fits) {
+                self.reach_whole(*id, None);
+            }
+        }
+        for id in world.ids().filter(|id| world.node(*id).is_type()) {
+            let derives = world
+                .node(id)
+                .item()
+                .map(|item| item.attributes.derives.as_slice())
+                .unwrap_or_default();
+            let derived = derives.iter().filter_map(|path| path.segments.last());
+            if derived.clone().any(|last| {
+                names
+                    .iter()
+                    .any(|name| name.rsplit("::").next() == Some(&*last.name))
+            }) {
+                self.reach(id);
             }
         }
     }
@@ -320,7 +406,19 @@ impl Chain<'_, '_, '_, '_> {
 
     /// Whether foreign code may call an implementation of a foreign trait, by all that is mentioned.
     fn may_be_called(&self, name: &str) -> bool {
-        let _ = std_facts::triggers(name);
-        true
+        if self.calls_foreign || (self.calls_unknown && self.packages) {
+            return true;
+        }
+        let Some(triggers) = std_facts::triggers(name) else {
+            // A trait of a package is called by packages; one of std that is not known by anything.
+            return !name.contains("::");
+        };
+        triggers.always
+            || self.words.iter().any(|word| match word {
+                Word::Operator(token) => triggers.operators.contains(token.as_str()),
+                Word::Method(name, owner) => triggers.has_method(name, owner.as_deref()),
+                Word::Macro(name) => triggers.macros.contains(name.as_str()),
+                Word::Trait(of) => &**of == name,
+            })
     }
 }

@@ -16,7 +16,10 @@ pub(crate) struct Report {
 
 impl Default for Report {
     fn default() -> Self {
-        Report { schema: SCHEMA, items: Vec::new() }
+        Report {
+            schema: SCHEMA,
+            items: Vec::new(),
+        }
     }
 }
 

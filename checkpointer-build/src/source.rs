@@ -7,10 +7,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::cfg::CfgSet;
 use crate::ir;
 use crate::lower::{self, ParseFailure};
 use crate::summaries::Summaries;
 use crate::world::Arenas;
+
+/// One of the sets of [`Sources`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct CfgId(usize);
 
 /// A file as far as it could be read.
 #[derive(Clone, Copy)]
@@ -23,7 +28,9 @@ pub(crate) enum Loaded<'a> {
 /// The files of one analysis.
 pub(crate) struct Sources<'a> {
     arenas: &'a Arenas,
-    files: HashMap<PathBuf, Loaded<'a>>,
+    files: HashMap<(PathBuf, CfgId), Loaded<'a>>,
+    /// What is set, by crate: a file's summary holds what is compiled under one of them.
+    sets: Vec<CfgSet>,
     /// Content hashes of what was read, for the summaries' cache.
     summaries: Option<Summaries>,
     lines: usize,
@@ -35,60 +42,89 @@ impl<'a> Sources<'a> {
         Sources {
             arenas,
             files: HashMap::new(),
+            sets: Vec::new(),
             summaries: cache.map(Summaries::open),
             lines: 0,
         }
     }
 
+    /// Makes a set known.
+    pub(crate) fn register(&mut self, set: &CfgSet) -> CfgId {
+        let known = self.sets.iter().position(|other| other == set);
+        CfgId(known.unwrap_or_else(|| {
+            self.sets.push(set.clone());
+            self.sets.len() - 1
+        }))
+    }
+
     /// Reads all `.rs` files below the folders, on all processors.
-    pub(crate) fn preload(&mut self, folders: &[PathBuf]) {
+    pub(crate) fn preload(&mut self, folders: &[(PathBuf, CfgId)]) {
         let mut paths = Vec::new();
-        for folder in folders {
+        for (folder, set) in folders {
             let walk = walkdir::WalkDir::new(folder).follow_links(true).into_iter();
             let walk = walk.filter_entry(|entry| {
                 let name = entry.file_name().to_string_lossy();
-                entry.depth() == 0 || !(name.starts_with('.') || (entry.file_type().is_dir() && name == "target"))
+                entry.depth() == 0
+                    || !(name.starts_with('.') || (entry.file_type().is_dir() && name == "target"))
             });
             for entry in walk.flatten() {
-                if entry.path().extension().is_some_and(|e| e == "rs") && entry.file_type().is_file() {
-                    paths.push(entry.into_path());
+                if entry.path().extension().is_some_and(|e| e == "rs")
+                    && entry.file_type().is_file()
+                {
+                    paths.push((entry.into_path(), *set));
                 }
             }
         }
         paths.sort();
         paths.dedup();
-        paths.retain(|path| !self.files.contains_key(path));
+        paths.retain(|key| !self.files.contains_key(key));
         let next = AtomicUsize::new(0);
         let done: Mutex<Vec<(usize, Option<Read>)>> = Mutex::new(Vec::with_capacity(paths.len()));
-        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(paths.len().max(1));
+        let threads = std::thread::available_parallelism()
+            .map_or(1, usize::from)
+            .min(paths.len().max(1));
         let summaries = self.summaries.as_ref();
+        let sets = &self.sets;
         std::thread::scope(|scope| {
             for _ in 0..threads {
                 let worker = || {
                     let mut mine = Vec::new();
                     loop {
                         let at = next.fetch_add(1, Ordering::Relaxed);
-                        let Some(path) = paths.get(at) else { break };
-                        mine.push((at, read(path, summaries)));
+                        let Some((path, set)) = paths.get(at) else {
+                            break;
+                        };
+                        mine.push((at, read(path, &sets[set.0], summaries)));
                     }
-                    done.lock().unwrap_or_else(std::sync::PoisonError::into_inner).append(&mut mine);
+                    done.lock()
+                        .unwrap_or_else(std::sync::PoisonError::into_inner)
+                        .append(&mut mine);
                 };
                 // Deeply nested sources need more than a thread's default stack.
-                let spawned = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, worker);
+                let spawned = std::thread::Builder::new()
+                    .stack_size(STACK)
+                    .spawn_scoped(scope, worker);
                 drop(spawned);
             }
         });
-        let mut done = done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut done = done
+            .into_inner()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         done.sort_by_key(|(at, _)| *at);
         for (at, read) in done {
             self.keep(paths[at].clone(), read);
         }
     }
 
-    fn keep(&mut self, path: PathBuf, read: Option<Read>) -> Loaded<'a> {
+    fn keep(&mut self, path: (PathBuf, CfgId), read: Option<Read>) -> Loaded<'a> {
         let loaded = match read {
             None => Loaded::Missing,
-            Some(Read { result, lines, fresh, hash }) => {
+            Some(Read {
+                result,
+                lines,
+                fresh,
+                hash,
+            }) => {
                 self.lines += lines;
                 match result {
                     Ok(file) => {
@@ -107,17 +143,18 @@ impl<'a> Sources<'a> {
     }
 
     /// One file, read now if it was not before.
-    pub(crate) fn get(&mut self, path: &Path) -> Loaded<'a> {
-        if let Some(loaded) = self.files.get(path) {
+    pub(crate) fn get(&mut self, path: &Path, set: CfgId) -> Loaded<'a> {
+        let key = (path.to_owned(), set);
+        if let Some(loaded) = self.files.get(&key) {
             return *loaded;
         }
-        let read = read(path, self.summaries.as_ref());
-        self.keep(path.to_owned(), read)
+        let read = read(path, &self.sets[set.0], self.summaries.as_ref());
+        self.keep(key, read)
     }
 
     /// Whether there is such a file.
     pub(crate) fn exists(&self, path: &Path) -> bool {
-        self.files.contains_key(path) || path.is_file()
+        path.is_file()
     }
 
     /// How many lines were read.
@@ -143,19 +180,35 @@ struct Read {
     hash: [u8; 32],
 }
 
-fn read(path: &Path, summaries: Option<&Summaries>) -> Option<Read> {
+fn read(path: &Path, set: &CfgSet, summaries: Option<&Summaries>) -> Option<Read> {
     let bytes = std::fs::read(path).ok()?;
-    let hash = *blake3::hash(&bytes).as_bytes();
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&bytes);
+    if bytes.windows(3).any(|window| window == b"cfg") {
+        // Only then does a summary hang on what is set; plain data always serializes.
+        hasher.update(&rmp_serde::to_vec(set).unwrap_or_default());
+    }
+    let hash = *hasher.finalize().as_bytes();
     let lines = bytes.iter().filter(|byte| **byte == b'\n').count();
     if let Some(file) = summaries.and_then(|summaries| summaries.get(&hash)) {
-        return Some(Read { result: Ok(file), lines, fresh: false, hash });
+        return Some(Read {
+            result: Ok(file),
+            lines,
+            fresh: false,
+            hash,
+        });
     }
     let result = match std::str::from_utf8(&bytes) {
-        Ok(text) => lower::file(text),
+        Ok(text) => lower::file(text, set),
         Err(error) => Err(ParseFailure {
             message: format!("it is not UTF-8: {error}"),
             at: crate::ir::Pos { line: 1, column: 1 },
         }),
     };
-    Some(Read { result, lines, fresh: true, hash })
+    Some(Read {
+        result,
+        lines,
+        fresh: true,
+        hash,
+    })
 }

@@ -28,7 +28,9 @@ impl Symbol {
             if let Some(known) = seen.get(text) {
                 return Self(known);
             }
-            let mut all = INTERNED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let mut all = INTERNED
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner);
             let known = match all.get(text) {
                 Some(known) => *known,
                 None => {
@@ -136,7 +138,9 @@ mod tests {
     #[test]
     fn equal_texts_are_one_symbol_across_threads() {
         let here = Symbol::new("alpha");
-        let there = std::thread::spawn(|| Symbol::new("alpha")).join().expect("the thread runs");
+        let there = std::thread::spawn(|| Symbol::new("alpha"))
+            .join()
+            .expect("the thread runs");
         assert_eq!(here, there);
         assert_ne!(here, Symbol::new("beta"));
         assert!(here < Symbol::new("beta"));

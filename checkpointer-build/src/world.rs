@@ -8,6 +8,7 @@ use typed_arena::Arena;
 
 use crate::cfg::{CfgSet, Switches};
 use crate::ir::{self, Pos};
+use crate::source::CfgId;
 use crate::symbol::Symbol;
 pub(crate) use crate::ty::NodeId;
 
@@ -154,6 +155,7 @@ pub(crate) struct Crate {
     pub(crate) proc_macro: bool,
     pub(crate) externs: HashMap<Symbol, Extern>,
     pub(crate) cfg: CfgSet,
+    pub(crate) cfg_id: CfgId,
     /// Crates and packages brought in by `#[macro_use] extern crate`.
     pub(crate) macro_use: Vec<Extern>,
     /// The crate's cfg of Cargo's env variables: `CARGO_PKG_VERSION` and the like.
@@ -416,8 +418,14 @@ impl<'a> World<'a> {
     }
 
     /// What a call in a body expanded to, if it defines items.
-    pub(crate) fn expansion(&self, instance: InstanceId, call: &ir::MacroCall) -> Option<(&'a ir::Block, InstanceId)> {
-        self.expansions.get(&(instance, std::ptr::from_ref(call) as usize)).copied()
+    pub(crate) fn expansion(
+        &self,
+        instance: InstanceId,
+        call: &ir::MacroCall,
+    ) -> Option<(&'a ir::Block, InstanceId)> {
+        self.expansions
+            .get(&(instance, std::ptr::from_ref(call) as usize))
+            .copied()
     }
 
     /// The macro that a name means in textual order.

@@ -10,7 +10,7 @@ use crate::ir::{self, Expr, Literal, Statement, UnaryOp};
 use crate::program::{Head, substitute, unify_into};
 use crate::std_facts;
 use crate::symbol::Symbol;
-use crate::ty::{Ty, TraitRef};
+use crate::ty::{TraitRef, Ty};
 
 impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
     /// A block; the type of its last expression.
@@ -26,7 +26,11 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         let mut last = Ty::unit();
         let count = block.statements.len();
         for (at, statement) in block.statements.iter().enumerate() {
-            let wanted = if at + 1 == count { expected } else { &Ty::Unknown };
+            let wanted = if at + 1 == count {
+                expected
+            } else {
+                &Ty::Unknown
+            };
             last = self.statement(statement, wanted);
         }
         self.module = outer;
@@ -37,7 +41,12 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
 
     pub(super) fn statement(&mut self, statement: &'a Statement, expected: &Ty) -> Ty {
         match statement {
-            Statement::Let { pattern, ty, value, otherwise } => {
+            Statement::Let {
+                pattern,
+                ty,
+                value,
+                otherwise,
+            } => {
                 let declared = match ty {
                     Some(ty) => {
                         self.mention_type(ty);
@@ -57,7 +66,11 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             }
             Statement::Expr(expr, semicolon) => {
                 let ty = self.expr(expr, if *semicolon { &Ty::Unknown } else { expected });
-                if *semicolon && ty != Ty::Never { Ty::unit() } else { ty }
+                if *semicolon && ty != Ty::Never {
+                    Ty::unit()
+                } else {
+                    ty
+                }
             }
             Statement::Cfg(predicates, inner) => {
                 if self.cfg(predicates) {
@@ -83,7 +96,9 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 let base = self.expr(base, &Ty::Unknown);
                 self.field(&base, *name)
             }
-            Expr::Struct(path, fields, base) => self.struct_literal(path, fields, base.as_deref(), expected),
+            Expr::Struct(path, fields, base) => {
+                self.struct_literal(path, fields, base.as_deref(), expected)
+            }
             Expr::Unary(op, operand) => self.unary(*op, operand),
             Expr::Binary(op, left, right) => self.binary(*op, left, right),
             Expr::Assign(left, right) => {
@@ -122,9 +137,10 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                     Ty::Tuple(types) => types.clone(),
                     _ => Vec::new(),
                 };
-                let types = parts.iter().enumerate().map(|(at, part)| {
-                    self.expr(part, wanted.get(at).unwrap_or(&Ty::Unknown))
-                });
+                let types = parts
+                    .iter()
+                    .enumerate()
+                    .map(|(at, part)| self.expr(part, wanted.get(at).unwrap_or(&Ty::Unknown)));
                 Ty::Tuple(types.collect())
             }
             Expr::Array(parts) => {
@@ -201,7 +217,9 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             Expr::For(pattern, iterated, body) => {
                 let ty = self.expr(iterated, &Ty::Unknown);
                 let item = self.item_of(&ty);
-                self.edges.words.insert(Symbol::new("for"));
+                if ty.may_hold_local() || item.may_hold_local() {
+                    self.edges.operator("for");
+                }
                 let bound = self.locals.len();
                 self.pattern(pattern, &item);
                 self.block(body, &Ty::unit());
@@ -224,7 +242,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             }
             Expr::Try(value) => {
                 let ty = self.expr(value, &Ty::Unknown);
-                self.edges.words.insert(Symbol::new("?"));
+                self.edges.operator("?");
                 match ty {
                     Ty::Std(..) => std_facts::try_value(&ty),
                     _ => Ty::Unknown,
@@ -232,7 +250,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             }
             Expr::Await(value) => {
                 let ty = self.expr(value, &Ty::Unknown);
-                self.edges.words.insert(Symbol::new(".await"));
+                self.edges.operator(".await");
                 self.awaited(&ty)
             }
             Expr::Macro(call) => self.expr_macro(call, expected),
@@ -256,27 +274,47 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             Value::Plain(ty) => ty,
             Value::Function(id, map) => {
                 let scope = self.program.scope(id);
-                let Some(function) = self.program.world.node(id).function() else { return Ty::Unknown };
+                let Some(function) = self.program.world.node(id).function() else {
+                    return Ty::Unknown;
+                };
                 let mut inputs: Vec<Ty> = Vec::new();
                 if function.receiver.is_some() {
                     inputs.push(close(&scope.self_ty, &scope, &map));
                 }
-                inputs.extend(function.params.iter().map(|p| close(&self.program.ty(&p.ty, &scope), &scope, &map)));
+                inputs.extend(
+                    function
+                        .params
+                        .iter()
+                        .map(|p| close(&self.program.ty(&p.ty, &scope), &scope, &map)),
+                );
                 let output = match &function.result {
                     Some(ty) => close(&self.program.ty(ty, &scope), &scope, &map),
                     None => Ty::unit(),
                 };
-                Ty::Function(inputs, Box::new(if function.is_async { future_of(output) } else { output }))
+                Ty::Function(
+                    inputs,
+                    Box::new(if function.is_async {
+                        future_of(output)
+                    } else {
+                        output
+                    }),
+                )
             }
             Value::Constructor(def, ty) => match self.fields_of(def) {
-                Some(fields) if fields.style == ir::FieldStyle::Tuple => Ty::Function(Vec::new(), Box::new(ty)),
+                Some(fields) if fields.style == ir::FieldStyle::Tuple => {
+                    Ty::Function(Vec::new(), Box::new(ty))
+                }
                 _ => ty,
             },
             Value::Foreign(path, owner) => {
                 // A function of std passed on as a value: what it gives is seldom needed.
                 let _ = owner;
                 let name = path.rsplit("::").next().unwrap_or(&path);
-                if name == "None" { Ty::std("Option", vec![Ty::Unknown]) } else { Ty::Unknown }
+                if name == "None" {
+                    Ty::std("Option", vec![Ty::Unknown])
+                } else {
+                    Ty::Unknown
+                }
             }
         }
     }
@@ -286,20 +324,32 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         for _ in 0..8 {
             match &ty {
                 Ty::Adt(node, args) => {
-                    let declared = self.fields_of(crate::world::Def::Node(*node)).and_then(|fields| {
-                        fields.fields.iter().find(|field| field.name == name)
-                    });
+                    let declared = self
+                        .fields_of(crate::world::Def::Node(*node))
+                        .and_then(|fields| fields.fields.iter().find(|field| field.name == name));
                     if let Some(field) = declared {
                         let scope = self.program.scope(*node);
                         let map: HashMap<Symbol, Ty> = self.adt_map(*node, args);
-                        return close(&substitute(&self.program.ty(&field.ty, &scope), &map), &scope, &map);
+                        return close(
+                            &substitute(&self.program.ty(&field.ty, &scope), &map),
+                            &scope,
+                            &map,
+                        );
                     }
                 }
                 Ty::Tuple(parts) => {
-                    return name.parse::<usize>().ok().and_then(|at| parts.get(at).cloned()).unwrap_or_default();
+                    return name
+                        .parse::<usize>()
+                        .ok()
+                        .and_then(|at| parts.get(at).cloned())
+                        .unwrap_or_default();
                 }
                 Ty::Unknown => return Ty::Unknown,
-                _ => {}
+                _ => {
+                    if let Some(field) = std_facts::field_of(&ty, &name) {
+                        return field;
+                    }
+                }
             }
             match self.deref_target(&ty) {
                 Some(next) => ty = next,
@@ -328,7 +378,8 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             _ => None,
         };
         for (name, value) in fields {
-            let field = declared.and_then(|fields| fields.fields.iter().find(|field| field.name == *name));
+            let field =
+                declared.and_then(|fields| fields.fields.iter().find(|field| field.name == *name));
             match (field, node) {
                 (Some(field), Some(node)) => {
                     let scope = self.program.scope(node);
@@ -347,9 +398,13 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         }
         match node {
             Some(node) => match &self.program.scope(node).self_ty {
-                Ty::Adt(_, params) => {
-                    Ty::Adt(node, params.iter().map(|param| close(param, &self.program.scope(node), &map)).collect())
-                }
+                Ty::Adt(_, params) => Ty::Adt(
+                    node,
+                    params
+                        .iter()
+                        .map(|param| close(param, &self.program.scope(node), &map))
+                        .collect(),
+                ),
                 _ => Ty::Unknown,
             },
             None => Ty::Unknown,
@@ -363,30 +418,42 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             UnaryOp::Not => ("!", "not"),
             UnaryOp::Neg => ("-", "neg"),
         };
-        self.edges.words.insert(Symbol::new(if op == UnaryOp::Neg { "-x" } else { word }));
+        if ty.may_hold_local() {
+            self.edges
+                .operator(if op == UnaryOp::Neg { "neg" } else { word });
+        }
         match (&ty, op) {
             (Ty::Ref(inner) | Ty::Pointer(inner), UnaryOp::Deref) => (**inner).clone(),
             (Ty::Adt(..), UnaryOp::Deref) => self.deref_target(&ty).unwrap_or_default(),
             (_, UnaryOp::Deref) => std_facts::deref(&ty).unwrap_or_default(),
             (Ty::Adt(..), _) => {
-                self.edges.demand(Demand::Foreign(Symbol::new(method), Head::of(&ty)));
-                self.program.associated_type(&ty, Symbol::new("Output"), &self.scope)
+                self.edges
+                    .demand(Demand::Foreign(Symbol::new(method), Head::of(&ty)));
+                self.program
+                    .associated_type(&ty, Symbol::new("Output"), &self.scope)
             }
             _ => std_facts::unary(word, &ty),
         }
     }
 
     fn binary(&mut self, op: Symbol, left: &'a Expr, right: &'a Expr) -> Ty {
-        self.edges.words.insert(op);
         let left = self.expr(left, &Ty::Unknown);
-        let wanted = if matches!(left, Ty::Prim(_)) { left.clone() } else { Ty::Unknown };
+        let wanted = if matches!(left, Ty::Prim(_)) {
+            left.clone()
+        } else {
+            Ty::Unknown
+        };
         let right = self.expr(right, &wanted);
+        if left.may_hold_local() || right.may_hold_local() {
+            self.edges.operator(&op);
+        }
         match &*op {
             "==" | "!=" | "<" | ">" | "<=" | ">=" | "&&" | "||" => Ty::prim("bool"),
             assign if assign.ends_with('=') => Ty::unit(),
             _ if matches!(left.peeled(), Ty::Adt(..)) => {
                 // Several impls of one operator for one type give one result or an unknown one.
-                self.program.associated_type(left.peeled(), Symbol::new("Output"), &self.scope)
+                self.program
+                    .associated_type(left.peeled(), Symbol::new("Output"), &self.scope)
             }
             _ => std_facts::binary(&op, &left, &right),
         }
@@ -395,11 +462,15 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
     fn index(&mut self, base: &'a Expr, index: &'a Expr) -> Ty {
         let mut base = self.expr(base, &Ty::Unknown);
         let index = self.expr(index, &Ty::Unknown);
-        self.edges.words.insert(Symbol::new("[]"));
+        if base.may_hold_local() || index.may_hold_local() {
+            self.edges.operator("index");
+        }
         for _ in 0..8 {
             match &base {
                 Ty::Adt(..) => {
-                    let has_output = self.program.associated_type(&base, Symbol::new("Output"), &self.scope);
+                    let has_output =
+                        self.program
+                            .associated_type(&base, Symbol::new("Output"), &self.scope);
                     if !has_output.is_unknown() {
                         return has_output;
                     }
@@ -481,8 +552,16 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         let found = self.expr(&closure.body, &declared);
         self.result = outer;
         self.locals.truncate(bound);
-        let output = if declared.is_unknown() && found != Ty::Never { found } else { declared };
-        let output = if closure.is_async { future_of(output) } else { output };
+        let output = if declared.is_unknown() && found != Ty::Never {
+            found
+        } else {
+            declared
+        };
+        let output = if closure.is_async {
+            future_of(output)
+        } else {
+            output
+        };
         Ty::Function(inputs, Box::new(output))
     }
 }
@@ -504,22 +583,40 @@ fn bound_item(bounds: &[crate::ty::Bound]) -> Ty {
 fn merge(declared: Ty, found: Ty) -> Ty {
     match (&declared, &found) {
         (Ty::Unknown, _) => found,
-        (Ty::Std(a, left), Ty::Std(b, right)) if a == b && left.len() == right.len() => {
-            Ty::Std(*a, left.iter().cloned().zip(right.iter().cloned()).map(|(l, r)| merge(l, r)).collect())
-        }
-        (Ty::Adt(a, left), Ty::Adt(b, right)) if a == b && left.len() == right.len() => {
-            Ty::Adt(*a, left.iter().cloned().zip(right.iter().cloned()).map(|(l, r)| merge(l, r)).collect())
-        }
-        (Ty::Tuple(left), Ty::Tuple(right)) if left.len() == right.len() => {
-            Ty::Tuple(left.iter().cloned().zip(right.iter().cloned()).map(|(l, r)| merge(l, r)).collect())
-        }
+        (Ty::Std(a, left), Ty::Std(b, right)) if a == b && left.len() == right.len() => Ty::Std(
+            *a,
+            left.iter()
+                .cloned()
+                .zip(right.iter().cloned())
+                .map(|(l, r)| merge(l, r))
+                .collect(),
+        ),
+        (Ty::Adt(a, left), Ty::Adt(b, right)) if a == b && left.len() == right.len() => Ty::Adt(
+            *a,
+            left.iter()
+                .cloned()
+                .zip(right.iter().cloned())
+                .map(|(l, r)| merge(l, r))
+                .collect(),
+        ),
+        (Ty::Tuple(left), Ty::Tuple(right)) if left.len() == right.len() => Ty::Tuple(
+            left.iter()
+                .cloned()
+                .zip(right.iter().cloned())
+                .map(|(l, r)| merge(l, r))
+                .collect(),
+        ),
         (Ty::Ref(left), Ty::Ref(right)) => merge((**left).clone(), (**right).clone()).referenced(),
         _ => declared,
     }
 }
 
 fn merge_first(known: Ty, next: Ty) -> Ty {
-    if known.is_unknown() || known == Ty::Never { next } else { known }
+    if known.is_unknown() || known == Ty::Never {
+        next
+    } else {
+        known
+    }
 }
 
 fn merge_numbers(left: Ty, right: Ty) -> Ty {
@@ -536,9 +633,14 @@ fn branches(left: Ty, right: Ty) -> Ty {
         (Ty::Never, _) => right,
         (_, Ty::Never) => left,
         _ if left == right => left,
-        (Ty::Std(a, l), Ty::Std(b, r)) if a == b && l.len() == r.len() => {
-            Ty::Std(*a, l.iter().cloned().zip(r.iter().cloned()).map(|(l, r)| known_of(l, r)).collect())
-        }
+        (Ty::Std(a, l), Ty::Std(b, r)) if a == b && l.len() == r.len() => Ty::Std(
+            *a,
+            l.iter()
+                .cloned()
+                .zip(r.iter().cloned())
+                .map(|(l, r)| known_of(l, r))
+                .collect(),
+        ),
         _ => Ty::Unknown,
     }
 }
@@ -556,8 +658,16 @@ fn known_of(left: Ty, right: Ty) -> Ty {
 
 fn may_coerce(ty: &Ty) -> bool {
     match ty {
-        Ty::Ref(_) | Ty::Pointer(_) | Ty::Function(..) | Ty::Never | Ty::Unknown | Ty::Param(_) | Ty::Foreign(_) => true,
-        Ty::Std(name, args) => matches!(&**name, "Box" | "Rc" | "Arc" | "Pin") || args.iter().any(may_coerce),
+        Ty::Ref(_)
+        | Ty::Pointer(_)
+        | Ty::Function(..)
+        | Ty::Never
+        | Ty::Unknown
+        | Ty::Param(_)
+        | Ty::Foreign(_) => true,
+        Ty::Std(name, args) => {
+            matches!(&**name, "Box" | "Rc" | "Arc" | "Pin") || args.iter().any(may_coerce)
+        }
         Ty::Adt(_, args) | Ty::Tuple(args) => args.iter().any(may_coerce),
         Ty::Slice(inner) | Ty::Array(inner) => may_coerce(inner),
         Ty::Prim(_) | Ty::Traits(_) => false,

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use super::Word;
 use super::item::Walker;
 use super::path::Value;
 use crate::ir::{self, ItemKind};
@@ -20,7 +21,10 @@ pub(super) struct Args<'a> {
 
 impl<'a> Args<'a> {
     pub(super) fn new(exprs: &'a [ir::Expr]) -> Self {
-        Args { exprs, read: vec![None; exprs.len()] }
+        Args {
+            exprs,
+            read: vec![None; exprs.len()],
+        }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -36,7 +40,9 @@ impl<'a> Args<'a> {
     }
 
     pub(super) fn all(&mut self, walker: &mut Walker<'_, '_, 'a>) -> Vec<Ty> {
-        (0..self.len()).map(|at| self.get(at, &Ty::Unknown, walker)).collect()
+        (0..self.len())
+            .map(|at| self.get(at, &Ty::Unknown, walker))
+            .collect()
     }
 }
 
@@ -48,21 +54,56 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             other => Value::Plain(self.expr(other, &Ty::Unknown)),
         };
         match value {
-            Value::Function(id, map) => self.call_function(id, map, None, &mut Args::new(args), expected),
+            Value::Function(id, map) => {
+                self.call_function(id, map, None, &mut Args::new(args), expected)
+            }
             Value::Constructor(def, ty) => self.construct(def, &ty, args, expected),
             Value::Foreign(path, owner) => {
-                let given: Vec<Ty> = args.iter().map(|arg| self.expr(arg, &Ty::Unknown)).collect();
+                let mut given: Vec<Ty> = Vec::with_capacity(args.len());
+                for (at, arg) in args.iter().enumerate() {
+                    let inputs = match &owner {
+                        None => std_facts::function_closure_params(&path, at, &given),
+                        Some(_) => Vec::new(),
+                    };
+                    let wanted = if inputs.is_empty() {
+                        Ty::Unknown
+                    } else {
+                        Ty::Function(inputs, Box::default())
+                    };
+                    given.push(self.expr(arg, &wanted));
+                }
                 let turbofish = match callee {
                     ir::Expr::Path(path) => self.turbofish(path),
                     _ => Vec::new(),
                 };
                 let name = path.rsplit("::").next().unwrap_or(&path);
-                self.edges.words.insert(Symbol::new(name));
                 let known = match &owner {
+                    Some(Ty::Traits(bounds)) => match bounds.first().map(|bound| bound.of) {
+                        Some(TraitRef::Foreign(of)) => {
+                            std_facts::trait_function(&of, name, &turbofish, &given, expected)
+                        }
+                        _ => None,
+                    },
                     Some(owner) => std_facts::associated(owner, name, &turbofish, &given, expected),
                     None => std_facts::function(&path, &turbofish, &given, expected),
                 };
-                known.unwrap_or(Ty::Unknown)
+                let result = known.unwrap_or(Ty::Unknown);
+                let locals = [&given, &turbofish]
+                    .into_iter()
+                    .flatten()
+                    .chain(&owner)
+                    .any(Ty::may_hold_local);
+                if locals || result.may_hold_local() {
+                    let exact = owner
+                        .as_ref()
+                        .and_then(|owner| std_facts::associated_calls(owner, name));
+                    let simple = match &owner {
+                        Some(Ty::Std(owner, _) | Ty::Prim(owner)) => Some(*owner),
+                        _ => None,
+                    };
+                    self.std_calls(Symbol::new(name), simple, exact);
+                }
+                result
             }
             Value::Plain(ty) => {
                 let (inputs, output) = self.callable(&ty);
@@ -70,8 +111,26 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                     let input = inputs.get(at).cloned().unwrap_or_default();
                     self.expr(arg, &input);
                 }
-                self.edges.words.insert(Symbol::new("()"));
+                self.edges.operator("call");
                 output
+            }
+        }
+    }
+
+    /// A method or function of std: the traits that it is known to call, else whatever its name may call.
+    pub(super) fn std_calls(
+        &mut self,
+        name: Symbol,
+        owner: Option<Symbol>,
+        exact: Option<Vec<&'static str>>,
+    ) {
+        match exact {
+            Some(traits) => {
+                let words = traits.into_iter().map(|of| Word::Trait(Symbol::new(of)));
+                self.edges.words.extend(words);
+            }
+            None => {
+                self.edges.words.insert(Word::Method(name, owner));
             }
         }
     }
@@ -107,9 +166,14 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         let scope = self.program.scope(id);
         if let (Some(receiver), Some(_)) = (receiver, &function.receiver) {
             unify_into(&scope.self_ty, receiver.peeled(), &mut map);
-            map.entry(Symbol::new("Self")).or_insert_with(|| receiver.peeled().clone());
+            map.entry(Symbol::new("Self"))
+                .or_insert_with(|| receiver.peeled().clone());
         }
-        let mut inputs: Vec<Ty> = function.params.iter().map(|param| self.program.ty(&param.ty, &scope)).collect();
+        let mut inputs: Vec<Ty> = function
+            .params
+            .iter()
+            .map(|param| self.program.ty(&param.ty, &scope))
+            .collect();
         if receiver.is_none() && function.receiver.is_some() {
             // `Type::method(value, …)`: the first argument is the receiver.
             inputs.insert(0, scope.self_ty.clone());
@@ -139,7 +203,11 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             self.bind_closure_result(&input, &given, &scope, &mut map);
         }
         let result = close(&output, &scope, &map);
-        if function.is_async { future_of(result) } else { result }
+        if function.is_async {
+            future_of(result)
+        } else {
+            result
+        }
     }
 
     /// The parameter type with what is known; a parameter bound by `Fn(A) -> B` becomes a function type for the closure.
@@ -158,7 +226,13 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
     }
 
     /// A closure's result decides the parameter that its `Fn` bound gives.
-    fn bind_closure_result(&self, input: &Ty, given: &Ty, scope: &Scope, map: &mut HashMap<Symbol, Ty>) {
+    fn bind_closure_result(
+        &self,
+        input: &Ty,
+        given: &Ty,
+        scope: &Scope,
+        map: &mut HashMap<Symbol, Ty>,
+    ) {
         let bounds = match input {
             Ty::Param(name) => self.program.bounds_of(scope, *name),
             Ty::Traits(bounds) => bounds,
@@ -171,7 +245,13 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
     }
 
     /// A tuple struct or variant called as a function.
-    pub(super) fn construct(&mut self, def: Def, ty: &Ty, args: &'a [ir::Expr], expected: &Ty) -> Ty {
+    pub(super) fn construct(
+        &mut self,
+        def: Def,
+        ty: &Ty,
+        args: &'a [ir::Expr],
+        expected: &Ty,
+    ) -> Ty {
         let (node, fields) = match (self.fields_of(def), ty) {
             (Some(fields), Ty::Adt(node, _)) => (*node, fields),
             _ => {
@@ -183,24 +263,49 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         };
         let scope = self.program.scope(node);
         let names: Vec<Symbol> = match &scope.self_ty {
-            Ty::Adt(_, params) => params.iter().filter_map(|p| if let Ty::Param(n) = p { Some(*n) } else { None }).collect(),
+            Ty::Adt(_, params) => params
+                .iter()
+                .filter_map(|p| if let Ty::Param(n) = p { Some(*n) } else { None })
+                .collect(),
             _ => Vec::new(),
         };
         let mut map: HashMap<Symbol, Ty> = HashMap::new();
         if let Ty::Adt(_, given) = ty {
-            map.extend(names.iter().copied().zip(given.iter().cloned()).filter(|(_, ty)| !ty.is_unknown()));
+            map.extend(
+                names
+                    .iter()
+                    .copied()
+                    .zip(given.iter().cloned())
+                    .filter(|(_, ty)| !ty.is_unknown()),
+            );
         }
         if let (Ty::Adt(other, wanted), true) = (expected, map.is_empty())
             && *other == node
         {
-            map.extend(names.iter().copied().zip(wanted.iter().cloned()).filter(|(_, ty)| is_concrete(ty)));
+            map.extend(
+                names
+                    .iter()
+                    .copied()
+                    .zip(wanted.iter().cloned())
+                    .filter(|(_, ty)| is_concrete(ty)),
+            );
         }
         for (at, arg) in args.iter().enumerate() {
-            let declared = fields.fields.get(at).map(|field| self.program.ty(&field.ty, &scope)).unwrap_or_default();
+            let declared = fields
+                .fields
+                .get(at)
+                .map(|field| self.program.ty(&field.ty, &scope))
+                .unwrap_or_default();
             let given = self.expr(arg, &close(&declared, &scope, &map));
             unify_into(&declared, &given, &mut map);
         }
-        Ty::Adt(node, names.iter().map(|name| map.get(name).cloned().unwrap_or_default()).collect())
+        Ty::Adt(
+            node,
+            names
+                .iter()
+                .map(|name| map.get(name).cloned().unwrap_or_default())
+                .collect(),
+        )
     }
 
     /// The fields of a struct or variant.
@@ -211,7 +316,10 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 _ => None,
             },
             Def::Variant(node, at) => match &self.program.world.node(node).item()?.kind {
-                ItemKind::Enum(data) => data.variants.get(at as usize).map(|variant| &variant.fields),
+                ItemKind::Enum(data) => data
+                    .variants
+                    .get(at as usize)
+                    .map(|variant| &variant.fields),
                 _ => None,
             },
             _ => None,
@@ -238,17 +346,35 @@ pub(super) fn future_of(output: Ty) -> Ty {
 
 fn callable_bounds(bounds: &[Bound]) -> (Vec<Ty>, Ty) {
     for bound in bounds {
-        let TraitRef::Foreign(name) = bound.of else { continue };
-        if !matches!(&*name, "Fn" | "FnMut" | "FnOnce" | "AsyncFn" | "AsyncFnMut" | "AsyncFnOnce") {
+        let TraitRef::Foreign(name) = bound.of else {
+            continue;
+        };
+        if !matches!(
+            &*name,
+            "Fn" | "FnMut" | "FnOnce" | "AsyncFn" | "AsyncFnMut" | "AsyncFnOnce"
+        ) {
             continue;
         }
-        let find = |wanted: &str| bound.bindings.iter().find(|(name, _)| *name == wanted).map(|(_, ty)| ty.clone());
+        let find = |wanted: &str| {
+            bound
+                .bindings
+                .iter()
+                .find(|(name, _)| *name == wanted)
+                .map(|(_, ty)| ty.clone())
+        };
         let inputs = match find("Args") {
             Some(Ty::Tuple(inputs)) => inputs,
             _ => Vec::new(),
         };
         let output = find("Output").unwrap_or_default();
-        return (inputs, if name.starts_with("Async") { future_of(output) } else { output });
+        return (
+            inputs,
+            if name.starts_with("Async") {
+                future_of(output)
+            } else {
+                output
+            },
+        );
     }
     (Vec::new(), Ty::Unknown)
 }
@@ -257,7 +383,9 @@ fn is_concrete(ty: &Ty) -> bool {
     match ty {
         Ty::Unknown | Ty::Traits(_) | Ty::Never => false,
         Ty::Adt(_, args) | Ty::Std(_, args) | Ty::Tuple(args) => args.iter().all(is_concrete),
-        Ty::Ref(inner) | Ty::Pointer(inner) | Ty::Slice(inner) | Ty::Array(inner) => is_concrete(inner),
+        Ty::Ref(inner) | Ty::Pointer(inner) | Ty::Slice(inner) | Ty::Array(inner) => {
+            is_concrete(inner)
+        }
         _ => true,
     }
 }
@@ -269,7 +397,9 @@ fn appears(types: &[Ty], name: Symbol) -> bool {
         Ty::Ref(inner) | Ty::Pointer(inner) | Ty::Slice(inner) | Ty::Array(inner) => {
             appears(std::slice::from_ref(&**inner), name)
         }
-        Ty::Function(inputs, output) => appears(inputs, name) || appears(std::slice::from_ref(&**output), name),
+        Ty::Function(inputs, output) => {
+            appears(inputs, name) || appears(std::slice::from_ref(&**output), name)
+        }
         _ => false,
     })
 }

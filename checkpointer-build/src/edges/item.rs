@@ -91,7 +91,11 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 if let Some(path) = &data.of_trait {
                     self.bound(path);
                 }
-                let closed = self.program.impls.get(&self.node).map(|facts| facts.closed.clone());
+                let closed = self
+                    .program
+                    .impls
+                    .get(&self.node)
+                    .map(|facts| facts.closed.clone());
                 self.edges.nodes.extend(closed.unwrap_or_default());
             }
             ItemKind::Type(data) => {
@@ -122,17 +126,56 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
     }
 
     fn attributes(&mut self, item: &'a ir::Item) {
-        for path in item.attributes.derives.iter().chain(&item.attributes.foreign) {
+        for path in item
+            .attributes
+            .derives
+            .iter()
+            .chain(&item.attributes.foreign)
+        {
             self.attribute_macro(path);
         }
+        // Option words of unknown attributes look like names too.
+        self.lenient = true;
         for mention in &item.attributes.mentions {
+            if let ir::Expr::Path(path) = mention
+                && self.whole_module(path)
+            {
+                continue;
+            }
             self.expr(mention, &Ty::Unknown);
         }
+        self.lenient = false;
         for layer in &item.attributes.checkpoint {
             for pattern in &layer.files {
-                self.edges.files.extend(crate::track::matching(&self.program.world.krate(self.krate).dir, pattern));
+                self.edges.files.extend(crate::track::matching(
+                    &self.program.world.krate(self.krate).dir,
+                    pattern,
+                ));
             }
         }
+    }
+
+    /// `serde(with = "module")`: whatever stands in the module may be called. Whether the path means a module.
+    fn whole_module(&mut self, path: &'a ir::Path) -> bool {
+        let segments: Vec<Symbol> = path.segments.iter().map(|segment| segment.name).collect();
+        let found =
+            self.program
+                .names()
+                .path(self.module, &segments, path.global, crate::world::Ns::Type);
+        let mut any = false;
+        for def in found.defs {
+            let Def::Mod(module) = def else { continue };
+            any = true;
+            for bindings in self.program.world.module(module).defined.values() {
+                for binding in bindings {
+                    if let Def::Node(node) = binding.def {
+                        self.edges.nodes.insert(node);
+                        self.meaning(&segments, binding.def);
+                    }
+                }
+            }
+        }
+        any
     }
 
     /// A derive or attribute macro: of the analysed crates the whole macro crate counts, of others the package.
@@ -145,10 +188,15 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 match def {
                     Def::Foreign(_, package) => {
                         self.package(package);
+                        // An attribute on a function may wrap its body in anything; a derive only adds impls.
+                        self.edges.calls_foreign |= package != crate::world::STD
+                            && self.program.world.node(self.node).kind == Kind::Fn;
                         self.meaning(&segments, def);
                     }
                     Def::Node(node) if self.program.world.node(node).kind == Kind::Fn => {
-                        self.edges.whole_crates.insert(self.program.world.node(node).krate);
+                        self.edges
+                            .whole_crates
+                            .insert(self.program.world.node(node).krate);
                     }
                     _ => {}
                 }
@@ -160,7 +208,13 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         if let Some(meaning) = Meaning::of(def) {
             let spelled = match segments {
                 [only] => *only,
-                _ => Symbol::new(&segments.iter().map(|s| s.as_str()).collect::<Vec<_>>().join("::")),
+                _ => Symbol::new(
+                    &segments
+                        .iter()
+                        .map(|s| s.as_str())
+                        .collect::<Vec<_>>()
+                        .join("::"),
+                ),
             };
             self.edges.meanings.insert((spelled, meaning));
         }
@@ -179,7 +233,9 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 let ty = self.program.ty(ty, &self.scope);
                 self.bind(Symbol::new("self"), ty);
             }
-            Some(ir::Receiver::Reference) => self.bind(Symbol::new("self"), self.scope.self_ty.clone().referenced()),
+            Some(ir::Receiver::Reference) => {
+                self.bind(Symbol::new("self"), self.scope.self_ty.clone().referenced())
+            }
             Some(ir::Receiver::Value) => self.bind(Symbol::new("self"), self.scope.self_ty.clone()),
             None => {}
         }
@@ -223,8 +279,13 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         }
         for of in traits {
             for of in self.program.with_supertraits(of) {
-                if let TraitRef::Local(node) = of {
-                    self.edges.signature_traits.insert(node);
+                match of {
+                    TraitRef::Local(node) => {
+                        self.edges.signature_traits.insert(node);
+                    }
+                    TraitRef::Foreign(name) => {
+                        self.edges.signature_foreign.insert(name);
+                    }
                 }
             }
         }
@@ -287,8 +348,12 @@ fn traits_in(ty: &Ty, traits: &mut Vec<TraitRef>) {
                 bindings.iter().for_each(|(_, ty)| traits_in(ty, traits));
             }
         }
-        Ty::Adt(_, args) | Ty::Std(_, args) | Ty::Tuple(args) => args.iter().for_each(|arg| traits_in(arg, traits)),
-        Ty::Ref(inner) | Ty::Pointer(inner) | Ty::Slice(inner) | Ty::Array(inner) => traits_in(inner, traits),
+        Ty::Adt(_, args) | Ty::Std(_, args) | Ty::Tuple(args) => {
+            args.iter().for_each(|arg| traits_in(arg, traits))
+        }
+        Ty::Ref(inner) | Ty::Pointer(inner) | Ty::Slice(inner) | Ty::Array(inner) => {
+            traits_in(inner, traits)
+        }
         Ty::Function(inputs, output) => {
             inputs.iter().for_each(|ty| traits_in(ty, traits));
             traits_in(output, traits);

@@ -3,14 +3,13 @@
 
 use std::path::Path;
 
-use super::Demand;
+use super::Word;
 use super::item::Walker;
 use super::path::names_of;
 use crate::collect::{dollar_crate, parse_definition};
 use crate::expand;
 use crate::ir::{self, MacroCall, Pos};
 use crate::lower;
-use crate::program::Head;
 use crate::resolve::macro_nodes;
 use crate::symbol::Symbol;
 use crate::ty::{NodeId, Ty};
@@ -34,7 +33,15 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
     /// The textual scope of macros here: the innermost block's, else the item's own.
     fn env(&self) -> EnvId {
         let node = self.program.world.node(self.node);
-        if self.module == node.module { node.env } else { self.program.world.module(self.module).env }
+        if self.module == node.module {
+            node.env
+        } else {
+            self.program.world.module(self.module).env
+        }
+    }
+
+    fn set(&self) -> &'p crate::cfg::CfgSet {
+        &self.program.world.krate(self.krate).cfg
     }
 
     fn expand(&mut self, call: &'a MacroCall) -> Option<proc_macro2::TokenStream> {
@@ -50,9 +57,16 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         if self.depth >= EXPANSION_DEPTH {
             return None;
         }
-        let definition = self.program.definition(*node, || parse_definition(self.program.world, *node))?;
+        let definition = self
+            .program
+            .definition(*node, || parse_definition(self.program.world, *node))?;
         let tokens = call.text.parse().ok()?;
-        expand::expand(&definition, tokens, &dollar_crate(self.program.world, *node)).ok()
+        expand::expand(
+            &definition,
+            tokens,
+            &dollar_crate(self.program.world, *node),
+        )
+        .ok()
     }
 
     /// A macro call as an expression or statement.
@@ -63,7 +77,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             return self.expanded_block(block, instance, expected);
         }
         if let Some(tokens) = self.expand(call)
-            && let Ok((block, scopes)) = lower::block(tokens, call.path.at, 0)
+            && let Ok((block, scopes)) = lower::block(tokens, call.path.at, 0, self.set())
             && scopes == 0
         {
             let block: &'a ir::Block = self.program.world.arenas.blocks.alloc(block);
@@ -87,7 +101,11 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             self.scope.module = Some(*inner);
         }
         for (at, statement) in block.statements.iter().enumerate() {
-            let wanted = if at + 1 == count { expected } else { &Ty::Unknown };
+            let wanted = if at + 1 == count {
+                expected
+            } else {
+                &Ty::Unknown
+            };
             last = self.statement(statement, wanted);
         }
         self.module = module;
@@ -99,7 +117,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
 
     pub(super) fn type_macro(&mut self, call: &'a MacroCall) {
         if let Some(tokens) = self.expand(call)
-            && let Ok((ty, 0)) = lower::ty(tokens, call.path.at, 0)
+            && let Ok((ty, 0)) = lower::ty(tokens, call.path.at, 0, self.set())
         {
             let ty: &'a ir::Type = self.program.world.arenas.types.alloc(ty);
             self.depth += 1;
@@ -112,7 +130,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
 
     pub(super) fn pattern_macro(&mut self, call: &'a MacroCall, ty: &Ty) {
         if let Some(tokens) = self.expand(call)
-            && let Ok((pattern, 0)) = lower::pattern(tokens, call.path.at, 0)
+            && let Ok((pattern, 0)) = lower::pattern(tokens, call.path.at, 0, self.set())
         {
             let pattern: &'a ir::Pattern = self.program.world.arenas.patterns.alloc(pattern);
             self.depth += 1;
@@ -126,32 +144,47 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
     /// A call that is not expanded: std's is read by its meaning, any other by the names in it.
     pub(super) fn closed_call(&mut self, call: &'a MacroCall) {
         let names = names_of(&call.path);
-        let Some(name) = names.last().copied() else { return };
-        let found = self.program.names().path(self.module, &names, call.path.global, Ns::Macro);
+        let Some(name) = names.last().copied() else {
+            return;
+        };
+        let found = self
+            .program
+            .names()
+            .path(self.module, &names, call.path.global, Ns::Macro);
         let local = found.defs.iter().any(|def| matches!(def, Def::Node(_)));
-        let is_std = found.defs.iter().any(|def| matches!(def, Def::Foreign(_, package) if *package == STD));
+        let is_std = found
+            .defs
+            .iter()
+            .any(|def| matches!(def, Def::Foreign(_, package) if *package == STD));
         for def in &found.defs {
             match def {
-                Def::Node(node) if self.program.world.node(*node).kind == crate::world::Kind::Fn => {
+                Def::Node(node)
+                    if self.program.world.node(*node).kind == crate::world::Kind::Fn =>
+                {
                     // A procedural macro of the analysed crates: all of its crate may decide what comes out.
-                    self.edges.whole_crates.insert(self.program.world.node(*node).krate);
+                    self.edges
+                        .whole_crates
+                        .insert(self.program.world.node(*node).krate);
                     self.meaning(&names, *def);
                 }
                 _ => self.mention(&names, *def, call.path.at),
             }
         }
-        self.edges.words.insert(Symbol::new(&format!("{name}!")));
         if found.defs.is_empty() {
             let candidates = self.program.named.get(&name).cloned().unwrap_or_default();
             self.edges.nodes.extend(candidates);
             self.generators(found.failed_in);
             if !self.lenient {
-                self.unseen_at(call.path.at, &format!("the macro {name}! is not found: all names in its call count"));
+                self.unseen_at(
+                    call.path.at,
+                    &format!("the macro {name}! is not found: all names in its call count"),
+                );
             }
         }
         if is_std && !local && self.std_macro(call, name) {
             return;
         }
+        self.edges.words.insert(Word::Macro(name));
         if local {
             self.unseen_at(
                 call.path.at,
@@ -181,14 +214,21 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
     }
 
     fn scan_definition(&mut self, node: NodeId) {
-        if let Some(ir::ItemKind::MacroRules(text)) = self.program.world.node(node).item().map(|item| &item.kind) {
+        if let Some(ir::ItemKind::MacroRules(text)) =
+            self.program.world.node(node).item().map(|item| &item.kind)
+        {
             self.scan(text, Pos::default());
         }
     }
 
     /// Every identifier of a text may be a path and a method.
     pub(super) fn scan(&mut self, text: &str, at: Pos) {
-        let args: &'a [ir::Expr] = self.program.world.arenas.exprs.alloc(lower::macro_args(text, at));
+        let args: &'a [ir::Expr] = self
+            .program
+            .world
+            .arenas
+            .exprs
+            .alloc(lower::macro_args(text, at));
         let lenient = std::mem::replace(&mut self.lenient, true);
         for arg in args {
             self.expr(arg, &Ty::Unknown);
@@ -201,14 +241,21 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         let krate = self.program.world.krate(self.krate);
         match &*name {
             "include_str" | "include_bytes" | "include" => {
-                let file = &self.program.world.file(self.program.world.node(self.node).file).path;
+                let file = &self
+                    .program
+                    .world
+                    .file(self.program.world.node(self.node).file)
+                    .path;
                 let base = file.parent().unwrap_or(Path::new("")).to_owned();
                 match crate::files::string_value(&call.text, &krate.env) {
                     Some(path) => {
                         self.edges.files.insert(base.join(path));
                     }
                     None => {
-                        self.unseen_at(call.path.at, &format!("the file that {name}! reads is not known before the build"));
+                        self.unseen_at(
+                            call.path.at,
+                            &format!("the file that {name}! reads is not known before the build"),
+                        );
                     }
                 }
                 return true;
@@ -216,17 +263,28 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             "env" | "option_env" => {
                 match crate::files::variable(&call.text) {
                     Some(variable) => {
-                        self.edges.variables.insert(variable);
+                        let value = crate::files::variable_value(&variable, krate);
+                        self.edges.variables.insert((variable, value));
                     }
-                    None => self.unseen_at(call.path.at, "the variable is not known before the build"),
+                    None => {
+                        self.unseen_at(call.path.at, "the variable is not known before the build")
+                    }
                 }
                 return true;
             }
             "cfg" => {
-                if let Some(predicate) = call.text.parse().ok().and_then(|tokens| {
-                    crate::cfg::Predicate::from_tokens(tokens).ok()
-                }) {
+                if let Some(predicate) = call
+                    .text
+                    .parse()
+                    .ok()
+                    .and_then(|tokens| crate::cfg::Predicate::from_tokens(tokens).ok())
+                {
                     self.edges.switches = self.edges.switches.union(predicate.switches(&krate.cfg));
+                    let truth = Symbol::new(&format!("{:?}", predicate.eval(&krate.cfg)));
+                    let asked = Symbol::new(&format!("cfg!({})", call.text));
+                    self.edges
+                        .meanings
+                        .insert((asked, super::Meaning::Text(truth)));
                 }
                 return true;
             }
@@ -234,28 +292,49 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 self.edges.switches.debug_assertions = true;
             }
             "line" | "column" | "file" | "module_path" => {
-                self.impure_at(call.path.at, &format!("{name}! gives a place in the source, which no hash shows"));
+                self.impure_at(
+                    call.path.at,
+                    &format!("{name}! gives a place in the source, which no hash shows"),
+                );
                 return true;
             }
             "asm" | "global_asm" | "naked_asm" => self.impure_at(call.path.at, "inline assembly"),
             "concat" | "stringify" | "compile_error" => return true,
             _ => {}
         }
-        for of in &call.traits {
-            self.edges.words.insert(Symbol::new(&format!("{{{of}}}")));
-            let member = Symbol::new("fmt");
-            self.edges.demand(Demand::Foreign(member, Head::Any));
-            if &**of == "Pointer" {
-                self.impure_at(call.path.at, "the text of an address");
-            }
+        if call.traits.iter().any(|of| &**of == "Pointer") {
+            self.impure_at(call.path.at, "the text of an address");
         }
         let Some(args) = &call.args else { return false };
         let bound = self.locals.len();
         let mut first = Ty::Unknown;
+        let mut locals = false;
         for (at, arg) in args.iter().enumerate() {
             let ty = self.expr(arg, &Ty::Unknown);
+            locals |= ty.may_hold_local();
             if at == 0 {
                 first = ty;
+            }
+        }
+        if locals {
+            self.edges
+                .words
+                .extend(call.traits.iter().map(|of| Word::Trait(*of)));
+            // Macros that only format do what their format strings say; the others compare, convert and report.
+            let formats = matches!(
+                &*name,
+                "format"
+                    | "print"
+                    | "println"
+                    | "eprint"
+                    | "eprintln"
+                    | "format_args"
+                    | "panic"
+                    | "write"
+                    | "writeln"
+            );
+            if !formats {
+                self.edges.words.insert(Word::Macro(name));
             }
         }
         if let Some(pattern) = &call.pattern {
@@ -266,18 +345,21 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             }
         }
         self.locals.truncate(bound);
-        // A writer's own methods are called by the expansion.
-        if matches!(&*name, "write" | "writeln") {
-            self.edges.demand(Demand::Any(Symbol::new("write_fmt")));
-        }
         true
     }
 
     fn std_macro_type(&mut self, call: &'a MacroCall, expected: &Ty) -> Ty {
-        let [only] = call.path.segments.as_slice() else { return Ty::Unknown };
+        let [only] = call.path.segments.as_slice() else {
+            return Ty::Unknown;
+        };
         let names = [only.name];
-        let found = self.program.names().path(self.module, &names, false, Ns::Macro);
-        let [Def::Foreign(_, package)] = found.defs.as_slice() else { return Ty::Unknown };
+        let found = self
+            .program
+            .names()
+            .path(self.module, &names, false, Ns::Macro);
+        let [Def::Foreign(_, package)] = found.defs.as_slice() else {
+            return Ty::Unknown;
+        };
         if *package != STD {
             return Ty::Unknown;
         }
@@ -285,7 +367,9 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             "format" => Ty::std("String", Vec::new()),
             "vec" => {
                 let wanted = match expected {
-                    Ty::Std(name, args) if &**name == "Vec" => args.first().cloned().unwrap_or_default(),
+                    Ty::Std(name, args) if &**name == "Vec" => {
+                        args.first().cloned().unwrap_or_default()
+                    }
                     _ => Ty::Unknown,
                 };
                 let wanted = Ty::Array(Box::new(wanted));
@@ -301,8 +385,8 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             "panic" | "unreachable" | "todo" | "unimplemented" => Ty::Never,
             "concat" | "stringify" | "include_str" | "env" => Ty::prim("str").referenced(),
             "line" | "column" => Ty::prim("u32"),
-            "print" | "println" | "eprint" | "eprintln" | "assert" | "assert_eq" | "assert_ne" | "debug_assert"
-            | "debug_assert_eq" | "debug_assert_ne" => Ty::unit(),
+            "print" | "println" | "eprint" | "eprintln" | "assert" | "assert_eq" | "assert_ne"
+            | "debug_assert" | "debug_assert_eq" | "debug_assert_ne" => Ty::unit(),
             "dbg" => match call.args.as_deref() {
                 Some([value]) => self.expr(value, expected),
                 _ => Ty::Unknown,

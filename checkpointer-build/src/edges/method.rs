@@ -20,8 +20,11 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
     pub(super) fn method_call(&mut self, call: &'a ir::MethodCall, expected: &Ty) -> Ty {
         let receiver = self.expr(&call.receiver, &Ty::Unknown);
         call.turbofish.iter().for_each(|ty| self.mention_type(ty));
-        let turbofish: Vec<Ty> = call.turbofish.iter().map(|ty| self.program.ty(ty, &self.scope)).collect();
-        self.edges.words.insert(call.name);
+        let turbofish: Vec<Ty> = call
+            .turbofish
+            .iter()
+            .map(|ty| self.program.ty(ty, &self.scope))
+            .collect();
         self.traits_in_scope(call.name);
         let mut ty = receiver.clone();
         let args = &mut Args::new(&call.args);
@@ -30,6 +33,9 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 Step::Found(result) => return result,
                 Step::Unknown => {
                     self.edges.demand(Demand::Any(call.name));
+                    self.edges.word(call.name);
+                    self.edges.calls_unknown = true;
+                    self.imported_packages();
                     args.all(self);
                     return Ty::Unknown;
                 }
@@ -38,7 +44,13 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             }
         }
         // No method of ours that is seen: one that a derive, a closed macro call or a foreign trait gives.
-        self.edges.demand(Demand::Foreign(call.name, Head::of(receiver.peeled())));
+        self.edges
+            .demand(Demand::Foreign(call.name, Head::of(receiver.peeled())));
+        self.edges.word(call.name);
+        if !std_facts::is_method(&call.name) {
+            self.edges.calls_unknown = true;
+            self.imported_packages();
+        }
         if let Ty::Adt(node, _) = receiver.peeled() {
             for id in self.program.inherent.get(node).into_iter().flatten() {
                 let closed = self.program.impls.get(id).map(|facts| facts.closed.clone());
@@ -46,16 +58,21 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             }
         }
         let given = args.all(self);
-        std_facts::method(&receiver, &call.name, &turbofish, &given, expected).unwrap_or(Ty::Unknown)
+        std_facts::method(&receiver, &call.name, &turbofish, &given, expected)
+            .unwrap_or(Ty::Unknown)
     }
 
     /// Which traits with such a method are imported where the call stands is part of the meaning of its tokens.
     fn traits_in_scope(&mut self, name: Symbol) {
-        let Some(traits) = self.program.traits_with.get(&name) else { return };
+        let Some(traits) = self.program.traits_with.get(&name) else {
+            return;
+        };
         let imported = self.program.traits_imported(self.module);
         for of in traits {
             if imported.contains(of) {
-                self.edges.meanings.insert((Symbol::new(&format!(".{name}")), super::Meaning::Node(*of)));
+                self.edges
+                    .meanings
+                    .insert((Symbol::new(&format!(".{name}")), super::Meaning::Node(*of)));
             }
         }
     }
@@ -85,7 +102,13 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                         if let [only] = found.as_slice() {
                             self.edges.nodes.insert(*only);
                             let only = *only;
-                            return Step::Found(self.call_function(only, HashMap::new(), Some(ty), args, expected));
+                            return Step::Found(self.call_function(
+                                only,
+                                HashMap::new(),
+                                Some(ty),
+                                args,
+                                expected,
+                            ));
                         }
                     }
                 }
@@ -111,17 +134,30 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             function.is_some_and(|f| matches!(f.receiver, Some(ir::Receiver::Reference)))
         };
         let mut inherent: Vec<NodeId> = found;
-        inherent.retain(|id| self.program.world.node(*id).function().is_some_and(|f| f.receiver.is_some()));
+        inherent.retain(|id| {
+            self.program
+                .world
+                .node(*id)
+                .function()
+                .is_some_and(|f| f.receiver.is_some())
+        });
         let only_reference = inherent.iter().any(by_reference);
         let head = Head::Adt(node);
         let mut declared = Vec::new();
         for of in self.program.traits_with.get(&name).into_iter().flatten() {
-            let by_value = self.program.traits.get(of).and_then(|facts| facts.members.get(&name)).is_some_and(|members| {
-                members.iter().any(|id| {
-                    let function = self.program.world.node(*id).function();
-                    function.is_some_and(|f| !matches!(f.receiver, Some(ir::Receiver::Reference) | None))
-                })
-            });
+            let by_value = self
+                .program
+                .traits
+                .get(of)
+                .and_then(|facts| facts.members.get(&name))
+                .is_some_and(|members| {
+                    members.iter().any(|id| {
+                        let function = self.program.world.node(*id).function();
+                        function.is_some_and(|f| {
+                            !matches!(f.receiver, Some(ir::Receiver::Reference) | None)
+                        })
+                    })
+                });
             // An inherent method hides a trait's, unless the trait's takes `self` and is met a step earlier.
             let reachable = inherent.is_empty() || (only_reference && by_value);
             if reachable && self.may_implement(*of, head) {
@@ -144,6 +180,9 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             };
         }
         let certain = declared.iter().any(|of| self.implements_plainly(*of, node));
+        if !certain {
+            self.edges.word(name);
+        }
         self.edges.demand(Demand::Foreign(name, head));
         let foreign = self.foreign_member(node, name);
         if let (Some(member), true) = (foreign, declared.is_empty()) {
@@ -172,7 +211,14 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
     }
 
     /// A trait's method, called on a type whose impl may say more of the result than the declaration.
-    fn call_declared(&mut self, of: NodeId, name: Symbol, ty: &Ty, args: &mut Args<'a>, expected: &Ty) -> Ty {
+    fn call_declared(
+        &mut self,
+        of: NodeId,
+        name: Symbol,
+        ty: &Ty,
+        args: &mut Args<'a>,
+        expected: &Ty,
+    ) -> Ty {
         let implemented = match ty {
             Ty::Adt(node, _) => self.impl_member(of, *node, name),
             _ => None,
@@ -180,7 +226,11 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         if let Some(member) = implemented {
             return self.call_member_unmentioned(member, ty, &[], args, expected);
         }
-        let declared = self.program.traits.get(&of).and_then(|facts| facts.members.get(&name)?.first().copied());
+        let declared = self
+            .program
+            .traits
+            .get(&of)
+            .and_then(|facts| facts.members.get(&name)?.first().copied());
         match declared {
             Some(id) => {
                 let map = HashMap::from([(Symbol::new("Self"), ty.clone())]);
@@ -211,15 +261,20 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
 
     /// Whether the trait has an impl for exactly this type, so that the search ends here.
     fn implements_plainly(&self, of: NodeId, node: NodeId) -> bool {
-        self.program.impls_of_type.get(&node).into_iter().flatten().any(|id| {
-            self.program.impls.get(id).is_some_and(|facts| {
-                facts.of.contains(&TraitRef::Local(of))
-                    && match &facts.self_ty {
-                        Ty::Adt(_, args) => args.iter().all(|arg| matches!(arg, Ty::Param(_))),
-                        _ => false,
-                    }
+        self.program
+            .impls_of_type
+            .get(&node)
+            .into_iter()
+            .flatten()
+            .any(|id| {
+                self.program.impls.get(id).is_some_and(|facts| {
+                    facts.of.contains(&TraitRef::Local(of))
+                        && match &facts.self_ty {
+                            Ty::Adt(_, args) => args.iter().all(|arg| matches!(arg, Ty::Param(_))),
+                            _ => false,
+                        }
+                })
             })
-        })
     }
 
     fn step_bounds(
@@ -242,6 +297,9 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         if declared.is_empty() {
             // A foreign bound's method, or one of a trait with a blanket impl.
             self.edges.demand(Demand::Foreign(name, Head::Any));
+            self.edges.word(name);
+            self.edges.calls_unknown = true;
+            self.imported_packages();
             for of in self.program.traits_with.get(&name).into_iter().flatten() {
                 self.edges.demand(Demand::Member(*of, name, Head::Any));
             }
@@ -286,7 +344,10 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             return Step::Found(Ty::Unknown);
         }
         if let Ty::Ref(inner) = ty
-            && !matches!(**inner, Ty::Std(..) | Ty::Prim(_) | Ty::Slice(_) | Ty::Tuple(_) | Ty::Array(_) | Ty::Ref(_))
+            && !matches!(
+                **inner,
+                Ty::Std(..) | Ty::Prim(_) | Ty::Slice(_) | Ty::Tuple(_) | Ty::Array(_) | Ty::Ref(_)
+            )
         {
             return Step::Next((**inner).clone());
         }
@@ -295,8 +356,15 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             let mut given = Vec::new();
             for at in 0..args.len() {
                 let wanted = std_facts::closure_params(ty, &name, at, &given);
-                let wanted = if wanted.is_empty() { Ty::Unknown } else { Ty::Function(wanted, Box::default()) };
-                if wanted.is_unknown() && std_facts::deref(ty).is_some() && std_facts::method(ty, &name, turbofish, &given, expected).is_none() {
+                let wanted = if wanted.is_empty() {
+                    Ty::Unknown
+                } else {
+                    Ty::Function(wanted, Box::default())
+                };
+                if wanted.is_unknown()
+                    && std_facts::deref(ty).is_some()
+                    && std_facts::method(ty, &name, turbofish, &given, expected).is_none()
+                {
                     break;
                 }
                 given.push(args.get(at, &wanted, self));
@@ -304,6 +372,14 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             if given.len() == args.len()
                 && let Some(result) = std_facts::method(ty, &name, turbofish, &given, expected)
             {
+                let locals = given
+                    .iter()
+                    .chain(turbofish)
+                    .chain([ty, &result])
+                    .any(Ty::may_hold_local);
+                if locals {
+                    self.std_calls(name, None, std_facts::calls(ty, &name));
+                }
                 return Step::Found(if local { Ty::Unknown } else { result });
             }
         }
@@ -334,7 +410,9 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         expected: &Ty,
     ) -> Ty {
         match self.member_value(id, base, turbofish.to_vec(), expected) {
-            super::path::Value::Function(id, map) => self.call_function(id, map, Some(base), args, expected),
+            super::path::Value::Function(id, map) => {
+                self.call_function(id, map, Some(base), args, expected)
+            }
             _ => {
                 args.all(self);
                 Ty::Unknown
@@ -347,12 +425,24 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         let Ty::Adt(node, _) = ty else {
             return std_facts::deref(ty);
         };
-        let has_deref = self.program.impls_of_type.get(node).into_iter().flatten().any(|id| {
-            self.program.impls.get(id).is_some_and(|facts| {
-                facts.of.iter().any(|of| matches!(of, TraitRef::Foreign(name) if &**name == "Deref"))
-            })
-        });
-        has_deref.then(|| self.program.associated_type(ty, Symbol::new("Target"), &self.scope))
+        let has_deref = self
+            .program
+            .impls_of_type
+            .get(node)
+            .into_iter()
+            .flatten()
+            .any(|id| {
+                self.program.impls.get(id).is_some_and(|facts| {
+                    facts
+                        .of
+                        .iter()
+                        .any(|of| matches!(of, TraitRef::Foreign(name) if &**name == "Deref"))
+                })
+            });
+        has_deref.then(|| {
+            self.program
+                .associated_type(ty, Symbol::new("Target"), &self.scope)
+        })
     }
 }
 

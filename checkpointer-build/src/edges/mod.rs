@@ -35,12 +35,26 @@ pub(crate) enum Demand {
     Open(NodeId),
 }
 
+/// A use of std that may call back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Word {
+    /// An operator, by the token that [`crate::std_facts::Triggers`] has for it.
+    Operator(Symbol),
+    /// A method or function, with the simple name of the type that it is known to belong to.
+    Method(Symbol, Option<Symbol>),
+    Macro(Symbol),
+    /// A trait whose methods are certainly meant.
+    Trait(Symbol),
+}
+
 /// What a name in an item's tokens means: part of the item's own hash.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Meaning {
     Node(NodeId),
     Variant(NodeId, u32),
     Foreign(Symbol, PackageId),
+    /// What else the tokens leave open.
+    Text(Symbol),
 }
 
 impl Meaning {
@@ -59,13 +73,16 @@ impl Meaning {
 pub(crate) struct Edges {
     pub(crate) nodes: BTreeSet<NodeId>,
     pub(crate) demands: BTreeSet<Demand>,
-    /// Names of methods, functions, macros and operators used: what may lead into foreign code that calls back.
-    pub(crate) words: BTreeSet<Symbol>,
+    /// What is used that may lead into std's code, and from there to an impl of one of std's traits.
+    pub(crate) words: BTreeSet<Word>,
     /// Whether code of packages other than std may be handed a value of any type.
     pub(crate) calls_foreign: bool,
+    /// Whether a method is called on something unknown: if packages are in play it may be one of theirs.
+    pub(crate) calls_unknown: bool,
     pub(crate) packages: BTreeSet<PackageId>,
     pub(crate) files: BTreeSet<PathBuf>,
-    pub(crate) variables: BTreeSet<String>,
+    /// Variables that are read at compile time, with their values.
+    pub(crate) variables: BTreeSet<(String, Option<String>)>,
     pub(crate) whole_crates: BTreeSet<CrateId>,
     /// What the names in its tokens mean.
     pub(crate) meanings: BTreeSet<(Symbol, Meaning)>,
@@ -74,9 +91,19 @@ pub(crate) struct Edges {
     pub(crate) impure: BTreeSet<Unseen>,
     /// Traits that a root with this signature is open to.
     pub(crate) signature_traits: BTreeSet<NodeId>,
+    /// The same for traits of std and of packages, by name.
+    pub(crate) signature_foreign: BTreeSet<Symbol>,
 }
 
 impl Edges {
+    fn operator(&mut self, token: &str) {
+        self.words.insert(Word::Operator(Symbol::new(token)));
+    }
+
+    fn word(&mut self, name: Symbol) {
+        self.words.insert(Word::Method(name, None));
+    }
+
     fn demand(&mut self, demand: Demand) {
         self.demands.insert(demand);
     }

@@ -28,7 +28,9 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
     pub(super) fn mention_type(&mut self, ty: &'a ir::Type) {
         match ty {
             ir::Type::Path(path) => self.mention_path(path),
-            ir::Type::Reference(inner) | ir::Type::Pointer(inner) | ir::Type::Slice(inner) => self.mention_type(inner),
+            ir::Type::Reference(inner) | ir::Type::Pointer(inner) | ir::Type::Slice(inner) => {
+                self.mention_type(inner)
+            }
             ir::Type::Array(inner, length) => {
                 self.mention_type(inner);
                 self.expr(length, &Ty::prim("usize"));
@@ -38,7 +40,9 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 inputs.iter().for_each(|part| self.mention_type(part));
                 self.mention_type(output);
             }
-            ir::Type::Dyn(bounds) | ir::Type::Impl(bounds) => bounds.iter().for_each(|path| self.bound(path)),
+            ir::Type::Dyn(bounds) | ir::Type::Impl(bounds) => {
+                bounds.iter().for_each(|path| self.bound(path))
+            }
             ir::Type::Macro(call) => self.type_macro(call),
             ir::Type::Verbatim(text) => self.scan(text, Pos::default()),
             ir::Type::Never | ir::Type::Infer => {}
@@ -56,12 +60,18 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 self.mention_path(of);
             }
         }
-        for args in path.segments.iter().filter_map(|segment| segment.args.as_deref()) {
+        for args in path
+            .segments
+            .iter()
+            .filter_map(|segment| segment.args.as_deref())
+        {
             args.types.iter().for_each(|ty| self.type_or_const(ty));
             args.consts.iter().for_each(|value| {
                 self.expr(value, &Ty::Unknown);
             });
-            args.bindings.iter().for_each(|(_, ty)| self.mention_type(ty));
+            args.bindings
+                .iter()
+                .for_each(|(_, ty)| self.mention_type(ty));
             for (_, bounds) in &args.constraints {
                 bounds.iter().for_each(|path| self.bound(path));
             }
@@ -79,13 +89,24 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             && let [only] = path.segments.as_slice()
             && only.args.is_none()
         {
-            let found = self.program.names().path(self.module, &[only.name], path.global, Ns::Value);
+            let found =
+                self.program
+                    .names()
+                    .path(self.module, &[only.name], path.global, Ns::Value);
             for def in found.defs {
                 if let Def::Node(node) = def
-                    && matches!(self.program.world.node(node).kind, Kind::Const | Kind::Fn | Kind::Static)
+                    && matches!(
+                        self.program.world.node(node).kind,
+                        Kind::Const | Kind::Fn | Kind::Static
+                    )
                 {
                     self.mention(&[only.name], def, path.at);
-                    if self.program.names().lexical(self.module, only.name, Ns::Type).is_empty() {
+                    if self
+                        .program
+                        .names()
+                        .lexical(self.module, only.name, Ns::Type)
+                        .is_empty()
+                    {
                         return;
                     }
                 }
@@ -97,11 +118,16 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
     /// A path in the type namespace: a type, a trait, or an associated type.
     fn mention_path(&mut self, path: &'a ir::Path) {
         self.generic_args(path);
-        if path.qself.is_some() {
+        if let Some(qself) = &path.qself {
+            if let Some(first) = path.segments.first() {
+                self.qualified_type(qself, first.name);
+            }
             return;
         }
         let segments = names_of(path);
-        let Some(first) = segments.first() else { return };
+        let Some(first) = segments.first() else {
+            return;
+        };
         if !path.global {
             if *first == "Self" {
                 if segments.len() > 1 {
@@ -117,7 +143,10 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 return;
             }
         }
-        let found = self.program.names().path(self.module, &segments, path.global, Ns::Type);
+        let found = self
+            .program
+            .names()
+            .path(self.module, &segments, path.global, Ns::Type);
         if found.defs.is_empty() {
             self.unresolved(&segments, path.at, found.failed_in);
             return;
@@ -134,16 +163,42 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         }
     }
 
+    /// `<Type as Trait>::Name` as a type.
+    fn qualified_type(&mut self, qself: &'a ir::QSelf, name: Symbol) {
+        let base = self.program.ty(&qself.ty, &self.scope);
+        match &qself.as_trait {
+            Some(of) => {
+                for of in self.program.trait_refs(of, &self.scope) {
+                    self.edges.trait_member(of, name, Head::of(&base));
+                }
+            }
+            None => self.associated_type_name(&base, name),
+        }
+    }
+
+    /// Packages whose traits or types may give a method to a receiver that is not ours or not known.
+    pub(super) fn imported_packages(&mut self) {
+        let packages = self.program.packages_imported(self.module);
+        self.edges.packages.extend(packages.iter().copied());
+    }
+
     /// `Base::Name` as a type: the associated types that it may mean.
     fn associated_type_name(&mut self, base: &Ty, name: Symbol) {
         match base {
             Ty::Adt(node, _) => {
                 for id in self.program.impls_of_type.get(node).into_iter().flatten() {
-                    let members = self.program.impls.get(id).and_then(|facts| facts.members.get(&name));
-                    self.edges.nodes.extend(members.into_iter().flatten().copied());
+                    let members = self
+                        .program
+                        .impls
+                        .get(id)
+                        .and_then(|facts| facts.members.get(&name));
+                    self.edges
+                        .nodes
+                        .extend(members.into_iter().flatten().copied());
                 }
                 for of in self.program.traits_with.get(&name).into_iter().flatten() {
-                    self.edges.demand(Demand::Member(*of, name, Head::Adt(*node)));
+                    self.edges
+                        .demand(Demand::Member(*of, name, Head::Adt(*node)));
                 }
             }
             Ty::Param(param) => {
@@ -171,9 +226,11 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
 
     pub(super) fn declares(&self, of: TraitRef, name: Symbol) -> bool {
         match of {
-            TraitRef::Local(node) => {
-                self.program.traits.get(&node).is_some_and(|facts| facts.members.contains_key(&name))
-            }
+            TraitRef::Local(node) => self
+                .program
+                .traits
+                .get(&node)
+                .is_some_and(|facts| facts.members.contains_key(&name)),
             TraitRef::Foreign(_) => false,
         }
     }
@@ -186,7 +243,9 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 args.iter().for_each(|arg| self.mention_ty(arg));
             }
             Ty::Std(_, args) | Ty::Tuple(args) => args.iter().for_each(|arg| self.mention_ty(arg)),
-            Ty::Ref(inner) | Ty::Pointer(inner) | Ty::Slice(inner) | Ty::Array(inner) => self.mention_ty(inner),
+            Ty::Ref(inner) | Ty::Pointer(inner) | Ty::Slice(inner) | Ty::Array(inner) => {
+                self.mention_ty(inner)
+            }
             _ => {}
         }
     }
@@ -204,9 +263,6 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 if let Some(reason) = impure::reason(&parts) {
                     self.impure_at(at, &format!("{path}: {reason}"));
                 }
-                if let Some(last) = parts.last() {
-                    self.edges.words.insert(Symbol::new(last));
-                }
             }
             Def::Mod(_) | Def::Prim(_) => {}
         }
@@ -215,7 +271,6 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
     pub(super) fn package(&mut self, package: PackageId) {
         if package != STD {
             self.edges.packages.insert(package);
-            self.edges.calls_foreign = true;
         }
     }
 
@@ -247,8 +302,15 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             return;
         }
         self.generators(failed_in);
-        let spelled = segments.iter().map(|s| s.as_str()).collect::<Vec<_>>().join("::");
-        self.unseen_at(at, &format!("{spelled} is not found: every item named {last} counts"));
+        let spelled = segments
+            .iter()
+            .map(|s| s.as_str())
+            .collect::<Vec<_>>()
+            .join("::");
+        self.unseen_at(
+            at,
+            &format!("{spelled} is not found: every item named {last} counts"),
+        );
     }
 
     /// Macro calls that stay closed and items with foreign derives, in the modules where a name was looked for.
@@ -266,7 +328,9 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         for glob in &self.program.world.module(module).globs {
             for (_, def) in &self.program.world.imports[*glob as usize].targets {
                 if let Def::Mod(inner) = def {
-                    self.edges.nodes.extend(self.program.world.module(*inner).generators.iter().copied());
+                    self.edges
+                        .nodes
+                        .extend(self.program.world.module(*inner).generators.iter().copied());
                 }
             }
         }
@@ -279,10 +343,14 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         let turbofish = self.turbofish(path);
         if let Some(qself) = &path.qself {
             let base = self.program.ty(&qself.ty, &self.scope);
-            let Some(name) = segments.last().copied() else { return Value::Plain(Ty::Unknown) };
-            if segments.len() > 1 {
-                // `<T as A>::B::name`: what the associated type is, is not followed.
-                return self.any_member(name);
+            let Some(name) = segments.last().copied() else {
+                return Value::Plain(Ty::Unknown);
+            };
+            if let [inner, _] = segments.as_slice() {
+                // `<T as A>::B::name`: what the associated type may be counts, and what it has of that name.
+                self.qualified_type(qself, *inner);
+                let ty = self.program.associated_type(&base, *inner, &self.scope);
+                return self.member_of(&ty, name, turbofish, expected);
             }
             if let Some(of) = &qself.as_trait {
                 let refs = self.program.trait_refs(of, &self.scope);
@@ -290,7 +358,9 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             }
             return self.member_of(&base, name, turbofish, expected);
         }
-        let Some(first) = segments.first().copied() else { return Value::Plain(Ty::Unknown) };
+        let Some(first) = segments.first().copied() else {
+            return Value::Plain(Ty::Unknown);
+        };
         if !path.global {
             if segments.len() == 1
                 && let Some(found) = self.local(first)
@@ -300,9 +370,19 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                     return Value::Plain(ty);
                 }
                 // A macro's own variable: the caller's name may mean an item instead.
-                let found = self.program.names().path(self.module, &segments, false, Ns::Value);
-                found.defs.iter().for_each(|def| self.mention(&segments, *def, path.at));
-                return Value::Plain(if found.defs.is_empty() { ty } else { Ty::Unknown });
+                let found = self
+                    .program
+                    .names()
+                    .path(self.module, &segments, false, Ns::Value);
+                found
+                    .defs
+                    .iter()
+                    .for_each(|def| self.mention(&segments, *def, path.at));
+                return Value::Plain(if found.defs.is_empty() {
+                    ty
+                } else {
+                    Ty::Unknown
+                });
             }
             let base = if first == "Self" {
                 Some(self.scope.self_ty.clone())
@@ -328,7 +408,10 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 };
             }
         }
-        let found = self.program.names().path(self.module, &segments, path.global, Ns::Value);
+        let found = self
+            .program
+            .names()
+            .path(self.module, &segments, path.global, Ns::Value);
         if found.defs.is_empty() {
             // A struct literal or unit struct in the type namespace, or nothing at all.
             self.unresolved(&segments, path.at, found.failed_in);
@@ -346,7 +429,14 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         }
         for def in &found.defs {
             if !rest.is_empty() {
-                let _ = self.single_value(*def, path, found.consumed, rest, turbofish.clone(), expected);
+                let _ = self.single_value(
+                    *def,
+                    path,
+                    found.consumed,
+                    rest,
+                    turbofish.clone(),
+                    expected,
+                );
             }
         }
         Value::Plain(Ty::Unknown)
@@ -362,8 +452,14 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         expected: &Ty,
     ) -> Value {
         let args = |segment: Option<&ir::Segment>| -> Vec<Ty> {
-            let types = segment.and_then(|s| s.args.as_deref()).map(|args| args.types.as_slice()).unwrap_or_default();
-            types.iter().map(|ty| self.program.ty(ty, &self.scope)).collect()
+            let types = segment
+                .and_then(|s| s.args.as_deref())
+                .map(|args| args.types.as_slice())
+                .unwrap_or_default();
+            types
+                .iter()
+                .map(|ty| self.program.ty(ty, &self.scope))
+                .collect()
         };
         match (def, rest) {
             (Def::Foreign(name, package), []) => {
@@ -372,17 +468,26 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                     let owner = path.segments.len().checked_sub(2).and_then(|at| {
                         let (head, _) = name.rsplit_once("::")?;
                         let last = head.rsplit("::").next()?;
-                        last.starts_with(char::is_uppercase)
-                            .then(|| crate::std_facts::type_of_path(head, args(path.segments.get(at))))
+                        last.starts_with(char::is_uppercase).then(|| {
+                            crate::std_facts::type_of_path(head, args(path.segments.get(at)))
+                        })
                     });
                     return Value::Foreign(name, owner);
                 }
+                self.edges.calls_foreign = true;
                 Value::Plain(Ty::Unknown)
             }
-            (Def::Foreign(..), _) => Value::Plain(Ty::Unknown),
+            (Def::Foreign(..), _) => {
+                self.edges.calls_foreign = true;
+                Value::Plain(Ty::Unknown)
+            }
             (Def::Node(node), []) => self.node_value(node, turbofish, expected),
             (Def::Variant(node, _), []) => {
-                let mut given = args(path.segments.get(consumed.saturating_sub(2)).filter(|_| consumed > 1));
+                let mut given = args(
+                    path.segments
+                        .get(consumed.saturating_sub(2))
+                        .filter(|_| consumed > 1),
+                );
                 given.extend(turbofish);
                 let ty = match expected {
                     Ty::Adt(other, _) if *other == node && given.is_empty() => expected.clone(),
@@ -390,7 +495,9 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 };
                 Value::Constructor(def, ty)
             }
-            (Def::Prim(name), [member]) => self.member_of(&Ty::Prim(name), *member, turbofish, expected),
+            (Def::Prim(name), [member]) => {
+                self.member_of(&Ty::Prim(name), *member, turbofish, expected)
+            }
             (Def::Node(node), [member]) => {
                 if self.program.world.node(node).kind == Kind::Trait {
                     return self.trait_member(&[TraitRef::Local(node)], *member, &Ty::Unknown);
@@ -416,7 +523,10 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         match node.item().map(|item| &item.kind) {
             Some(ItemKind::Fn(function)) => {
                 let names = function.generics.types.iter().map(|param| param.name);
-                let known = names.zip(turbofish).filter(|(_, ty)| !ty.is_unknown()).collect();
+                let known = names
+                    .zip(turbofish)
+                    .filter(|(_, ty)| !ty.is_unknown())
+                    .collect();
                 Value::Function(id, known)
             }
             Some(ItemKind::Struct(_)) => {
@@ -434,26 +544,40 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
     }
 
     pub(super) fn turbofish(&self, path: &'a ir::Path) -> Vec<Ty> {
-        let args = path.segments.last().and_then(|segment| segment.args.as_deref());
+        let args = path
+            .segments
+            .last()
+            .and_then(|segment| segment.args.as_deref());
         let types = args.map(|args| args.types.as_slice()).unwrap_or_default();
-        types.iter().map(|ty| self.program.ty(ty, &self.scope)).collect()
+        types
+            .iter()
+            .map(|ty| self.program.ty(ty, &self.scope))
+            .collect()
     }
 
     /// A local variable: its type, and whether it was bound deeper in macro expansions than here.
     fn local(&self, name: Symbol) -> Option<(Ty, bool)> {
-        let (_, ty, depth) = self.locals.iter().rev().find(|(local, ..)| *local == name)?;
+        let (_, ty, depth) = self
+            .locals
+            .iter()
+            .rev()
+            .find(|(local, ..)| *local == name)?;
         Some((ty.clone(), *depth > 0 && name != "self"))
     }
 
     pub(super) fn any_member(&mut self, name: Symbol) -> Value {
         self.edges.demand(Demand::Any(name));
-        self.edges.words.insert(name);
+        self.edges.word(name);
+        self.edges.calls_unknown = true;
+        self.imported_packages();
         Value::Plain(Ty::Unknown)
     }
 
     /// `<Base as Trait>::name`.
     pub(super) fn trait_member(&mut self, of: &[TraitRef], name: Symbol, base: &Ty) -> Value {
-        self.edges.words.insert(name);
+        if !of.iter().all(|of| matches!(of, TraitRef::Local(_))) {
+            self.edges.word(name);
+        }
         if of.is_empty() {
             return self.any_member(name);
         }
@@ -467,7 +591,14 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             self.edges.trait_member(*of, name, Head::of(base));
         }
         let declared = all.iter().find_map(|of| match of {
-            TraitRef::Local(node) => self.program.traits.get(node)?.members.get(&name)?.first().copied(),
+            TraitRef::Local(node) => self
+                .program
+                .traits
+                .get(node)?
+                .members
+                .get(&name)?
+                .first()
+                .copied(),
             TraitRef::Foreign(_) => None,
         });
         match declared {
@@ -479,19 +610,30 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 Value::Function(node, map)
             }
             _ => match of {
-                [TraitRef::Foreign(of)] => Value::Foreign(Symbol::new(&format!("{of}::{name}")), Some(base.clone())),
+                [TraitRef::Foreign(of)] => {
+                    Value::Foreign(Symbol::new(&format!("{of}::{name}")), Some(base.clone()))
+                }
                 _ => Value::Plain(Ty::Unknown),
             },
         }
     }
 
     /// `Base::name` in value position.
-    pub(super) fn member_of(&mut self, base: &Ty, name: Symbol, turbofish: Vec<Ty>, expected: &Ty) -> Value {
-        self.edges.words.insert(name);
+    pub(super) fn member_of(
+        &mut self,
+        base: &Ty,
+        name: Symbol,
+        turbofish: Vec<Ty>,
+        expected: &Ty,
+    ) -> Value {
         match base {
             Ty::Adt(node, args) => {
-                if let Some(ItemKind::Enum(data)) = self.program.world.node(*node).item().map(|item| &item.kind)
-                    && let Some(at) = data.variants.iter().position(|variant| variant.name == name)
+                if let Some(ItemKind::Enum(data)) =
+                    self.program.world.node(*node).item().map(|item| &item.kind)
+                    && let Some(at) = data
+                        .variants
+                        .iter()
+                        .position(|variant| variant.name == name)
                 {
                     return Value::Constructor(Def::Variant(*node, at as u32), base.clone());
                 }
@@ -548,6 +690,9 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         for of in &declared {
             self.edges.trait_member(*of, name, head);
         }
+        if base.may_hold_local() {
+            self.edges.word(name);
+        }
         self.edges.demand(Demand::Foreign(name, head));
         if declared.is_empty() {
             if let Ty::Adt(node, _) = base
@@ -555,10 +700,17 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             {
                 return self.member_value(member, base, Vec::new(), _expected);
             }
-            return Value::Foreign(Symbol::new(&format!("{}::{name}", spelled(base))), Some(base.clone()));
+            return Value::Foreign(
+                Symbol::new(&format!("{}::{name}", spelled(base))),
+                Some(base.clone()),
+            );
         }
         if let [TraitRef::Local(of)] = declared.as_slice()
-            && let Some(node) = self.program.traits.get(of).and_then(|facts| facts.members.get(&name)?.first().copied())
+            && let Some(node) = self
+                .program
+                .traits
+                .get(of)
+                .and_then(|facts| facts.members.get(&name)?.first().copied())
             && self.program.world.node(node).function().is_some()
         {
             return Value::Function(node, HashMap::from([(Symbol::new("Self"), base.clone())]));
@@ -585,9 +737,14 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
 
     /// Whether some impl of the trait may be for a type of this shape, or the trait's name hides closed calls.
     pub(super) fn may_implement(&self, of: NodeId, head: Head) -> bool {
-        let Some(facts) = self.program.traits.get(&of) else { return true };
+        let Some(facts) = self.program.traits.get(&of) else {
+            return true;
+        };
         facts.impls.iter().any(|id| {
-            self.program.impls.get(id).is_none_or(|facts| head.may_use(Head::of(&facts.self_ty)))
+            self.program
+                .impls
+                .get(id)
+                .is_none_or(|facts| head.may_use(Head::of(&facts.self_ty)))
         })
     }
 
@@ -603,7 +760,13 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
     }
 
     /// A member as a value: a function, or a constant of its type.
-    pub(super) fn member_value(&mut self, id: NodeId, base: &Ty, turbofish: Vec<Ty>, expected: &Ty) -> Value {
+    pub(super) fn member_value(
+        &mut self,
+        id: NodeId,
+        base: &Ty,
+        turbofish: Vec<Ty>,
+        expected: &Ty,
+    ) -> Value {
         let node = self.program.world.node(id);
         let mut map = HashMap::new();
         if let Some(parent) = node.parent {

@@ -16,9 +16,18 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
     pub(super) fn pattern(&mut self, pattern: &'a Pattern, ty: &Ty) {
         match pattern {
             Pattern::Wild | Pattern::Rest => {}
-            Pattern::Ident { name, by_ref, can_be_path, sub, at } => {
+            Pattern::Ident {
+                name,
+                by_ref,
+                can_be_path,
+                sub,
+                at,
+            } => {
                 if *can_be_path && sub.is_none() {
-                    let found = self.program.names().path(self.module, &[*name], false, Ns::Value);
+                    let found = self
+                        .program
+                        .names()
+                        .path(self.module, &[*name], false, Ns::Value);
                     let mut constant = false;
                     for def in &found.defs {
                         if self.is_constant(*def) {
@@ -30,7 +39,11 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                         return;
                     }
                 }
-                let ty = if *by_ref { ty.clone().referenced() } else { ty.clone() };
+                let ty = if *by_ref {
+                    ty.clone().referenced()
+                } else {
+                    ty.clone()
+                };
                 self.bind(*name, ty.clone());
                 if let Some(sub) = sub {
                     self.pattern(sub, &ty);
@@ -41,7 +54,8 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             }
             Pattern::TupleStruct(path, parts) => {
                 let fields = self.pattern_fields(path, ty);
-                let types: Option<Vec<Ty>> = fields.map(|fields| fields.into_iter().map(|(_, ty)| ty).collect());
+                let types: Option<Vec<Ty>> =
+                    fields.map(|fields| fields.into_iter().map(|(_, ty)| ty).collect());
                 self.sequence(parts, types.as_deref());
             }
             Pattern::Struct(path, parts) => {
@@ -53,7 +67,12 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             }
             Pattern::Tuple(parts) => {
                 let types = match ty.peeled() {
-                    Ty::Tuple(types) => Some(types.iter().map(|part| rewrap(part, ty)).collect::<Vec<_>>()),
+                    Ty::Tuple(types) => Some(
+                        types
+                            .iter()
+                            .map(|part| rewrap(part, ty))
+                            .collect::<Vec<_>>(),
+                    ),
                     _ => None,
                 };
                 self.sequence(parts, types.as_deref());
@@ -85,7 +104,9 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                     self.expr(expr, ty);
                 }
                 // A constant of a local type is compared by its own `PartialEq`.
-                self.edges.words.insert(Symbol::new("=="));
+                if ty.may_hold_local() {
+                    self.edges.operator("==");
+                }
             }
             Pattern::Typed(inner, written) => {
                 self.mention_type(written);
@@ -102,13 +123,16 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             Def::Variant(..) => true,
             Def::Node(node) => match self.program.world.node(node).kind {
                 Kind::Const | Kind::Static => true,
-                Kind::Struct => self.fields_of(def).is_some_and(|fields| fields.style == ir::FieldStyle::Unit),
+                Kind::Struct => self
+                    .fields_of(def)
+                    .is_some_and(|fields| fields.style == ir::FieldStyle::Unit),
                 _ => false,
             },
             // `None` and its like: only what begins like a constant or variant.
-            Def::Foreign(path, _) => {
-                path.rsplit("::").next().is_some_and(|last| last.starts_with(char::is_uppercase))
-            }
+            Def::Foreign(path, _) => path
+                .rsplit("::")
+                .next()
+                .is_some_and(|last| last.starts_with(char::is_uppercase)),
             Def::Mod(_) | Def::Prim(_) => false,
         }
     }
@@ -118,7 +142,9 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         let rest = parts.iter().position(|part| matches!(part, Pattern::Rest));
         for (at, part) in parts.iter().enumerate() {
             let ty = types.and_then(|types| match rest {
-                Some(rest) if at > rest => (types.len() + at).checked_sub(parts.len()).and_then(|at| types.get(at)),
+                Some(rest) if at > rest => (types.len() + at)
+                    .checked_sub(parts.len())
+                    .and_then(|at| types.get(at)),
                 _ => types.get(at),
             });
             self.pattern(part, ty.unwrap_or(&Ty::Unknown));
@@ -135,9 +161,15 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             None => {
                 // `Some(x)`, `Ok(x)`, `Err(x)`: std's variants.
                 let item = match (ty.peeled(), last.as_deref()) {
-                    (Ty::Std(name, args), Some("Some")) if &**name == "Option" => args.first().cloned(),
-                    (Ty::Std(name, args), Some("Ok")) if &**name == "Result" => args.first().cloned(),
-                    (Ty::Std(name, args), Some("Err")) if &**name == "Result" => args.get(1).cloned(),
+                    (Ty::Std(name, args), Some("Some")) if &**name == "Option" => {
+                        args.first().cloned()
+                    }
+                    (Ty::Std(name, args), Some("Ok")) if &**name == "Result" => {
+                        args.first().cloned()
+                    }
+                    (Ty::Std(name, args), Some("Err")) if &**name == "Result" => {
+                        args.get(1).cloned()
+                    }
                     (Ty::Std(name, args), Some("Borrowed")) if &**name == "Cow" => {
                         args.first().map(|ty| ty.clone().referenced())
                     }
@@ -146,7 +178,9 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 return Some(vec![(Symbol::new("0"), rewrap(&item, ty))]);
             }
         };
-        let Ty::Adt(node, args) = &struct_ty else { return None };
+        let Ty::Adt(node, args) = &struct_ty else {
+            return None;
+        };
         let fields = self.fields_of(def)?;
         let scope = self.program.scope(*node);
         let args = match ty.peeled() {
@@ -157,7 +191,10 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         let mut found = Vec::new();
         for field in &fields.fields {
             let declared = self.program.ty(&field.ty, &scope);
-            found.push((field.name, rewrap(&close(&substitute(&declared, &map), &scope, &map), ty)));
+            found.push((
+                field.name,
+                rewrap(&close(&substitute(&declared, &map), &scope, &map), ty),
+            ));
         }
         Some(found)
     }
@@ -165,20 +202,41 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
     /// The struct, union or variant that a pattern's or literal's path means; mentions it.
     pub(super) fn struct_path(&mut self, path: &'a ir::Path, expected: &Ty) -> Option<(Def, Ty)> {
         let names = names_of(path);
-        let value_ns = self.program.names().path(self.module, &names, path.global, Ns::Type);
+        let value_ns = self
+            .program
+            .names()
+            .path(self.module, &names, path.global, Ns::Type);
         let is_self = names.first().is_some_and(|name| *name == "Self");
-        if path.qself.is_none() && !is_self && value_ns.consumed == names.len() && !value_ns.defs.is_empty() {
+        if path.qself.is_none()
+            && !is_self
+            && value_ns.consumed == names.len()
+            && !value_ns.defs.is_empty()
+        {
             let mut found = None;
             for def in &value_ns.defs {
                 self.mention(&names, *def, path.at);
                 let args: Vec<Ty> = {
-                    let at = if matches!(def, Def::Variant(..)) && names.len() > 1 { names.len() - 2 } else { names.len() - 1 };
-                    let args = path.segments[at].args.as_deref().map(|args| args.types.as_slice()).unwrap_or_default();
-                    args.iter().map(|ty| self.program.ty(ty, &self.scope)).collect()
+                    let at = if matches!(def, Def::Variant(..)) && names.len() > 1 {
+                        names.len() - 2
+                    } else {
+                        names.len() - 1
+                    };
+                    let args = path.segments[at]
+                        .args
+                        .as_deref()
+                        .map(|args| args.types.as_slice())
+                        .unwrap_or_default();
+                    args.iter()
+                        .map(|ty| self.program.ty(ty, &self.scope))
+                        .collect()
                 };
-                path.segments.iter().filter_map(|s| s.args.as_deref()).flat_map(|args| &args.types).for_each(|ty| {
-                    self.mention_type(ty);
-                });
+                path.segments
+                    .iter()
+                    .filter_map(|s| s.args.as_deref())
+                    .flat_map(|args| &args.types)
+                    .for_each(|ty| {
+                        self.mention_type(ty);
+                    });
                 let ty = self.program.def_ty(*def, args);
                 let def = match (&ty, def) {
                     (Ty::Adt(node, _), Def::Node(_)) => Def::Node(*node),
@@ -189,7 +247,11 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                     found = Some((def, ty));
                 }
             }
-            return if value_ns.defs.len() == 1 { found } else { None };
+            return if value_ns.defs.len() == 1 {
+                found
+            } else {
+                None
+            };
         }
         match self.value_path(path, expected) {
             super::path::Value::Constructor(def, ty) => Some((def, ty)),

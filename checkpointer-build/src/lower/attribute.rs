@@ -155,6 +155,9 @@ impl Lower<'_> {
         let Ok((predicate, inner)) = parser.parse2(list.tokens.clone()) else {
             return;
         };
+        if predicate.eval(self.set) == crate::cfg::Truth::False {
+            return;
+        }
         let predicate = match outer {
             Some(outer) => Predicate::All(vec![outer.clone(), predicate]),
             None => predicate,

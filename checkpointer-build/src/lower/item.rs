@@ -4,7 +4,6 @@ use proc_macro2::Span;
 use syn::spanned::Spanned as _;
 
 use super::Lower;
-use super::own;
 use crate::cfg::Predicate;
 use crate::ir::{
     Attributes, Enum, Field, FieldStyle, Fields, Item, ItemKind, Pos, Struct, Trait, TypeAlias,
@@ -142,7 +141,7 @@ impl Lower<'_> {
             syn::Item::ForeignMod(block) => self.foreign_block(block),
             other => self.simple_item(other),
         };
-        let tokens = own::tokens(&mut item);
+        let tokens = self.tokens(&mut item);
         out.push(head.with(kind, tokens));
     }
 

@@ -9,6 +9,7 @@ use syn::parse::{ParseStream, Parser as _};
 use syn::{Expr as SynExpr, Token};
 
 use super::Lower;
+use crate::cfg::CfgSet;
 use crate::ir::{Expr, MethodCall, Path, Pos, Segment, Type};
 use crate::symbol::Symbol;
 
@@ -36,7 +37,7 @@ pub(crate) fn macro_args(text: &str, at: Pos) -> Vec<Expr> {
     let mut out = Vec::new();
     if let Ok(tokens) = text.parse::<TokenStream>() {
         read(
-            &mut Lower::of_expansion(at, 0),
+            &mut Lower::of_expansion(at, 0, &CfgSet::default()),
             tokens,
             Strings::Format,
             &mut out,

@@ -4,7 +4,6 @@ use syn::parse::{ParseStream, Parser as _};
 use syn::{Attribute, Ident, ItemStatic, StaticMutability, Token};
 
 use super::Lower;
-use super::own;
 use crate::ir::{Closure, Expr, GenericArgs, Item, ItemKind, MacroCall, Path, Pos, Segment, Type};
 use crate::symbol::Symbol;
 
@@ -62,7 +61,7 @@ impl Lower<'_> {
                     is_async: false,
                 }))
             });
-            let tokens = own::tokens(&mut counted);
+            let tokens = self.tokens(&mut counted);
             out.push(head.with(ItemKind::Static(Box::new(value)), tokens));
         }
         true

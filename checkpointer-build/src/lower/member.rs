@@ -5,7 +5,7 @@ use syn::{ForeignItem, ImplItem, TraitItem};
 use super::Lower;
 use super::function::Syntax;
 use super::item::{Head, Parts};
-use super::{own, spelled};
+use super::spelled;
 use crate::ir::{Impl, Item, ItemKind, Trait, TypeAlias, Value};
 
 impl Lower<'_> {
@@ -146,7 +146,7 @@ impl Lower<'_> {
                 self.verbatim_member(&tokens)
             }
         };
-        head.with(kind, own::tokens(&mut item))
+        head.with(kind, self.tokens(&mut item))
     }
 
     pub(super) fn trait_item(&mut self, mut item: TraitItem) -> Item {
@@ -198,7 +198,7 @@ impl Lower<'_> {
                 self.verbatim_member(&tokens)
             }
         };
-        head.with(kind, own::tokens(&mut item))
+        head.with(kind, self.tokens(&mut item))
     }
 
     pub(super) fn foreign_item(&mut self, mut item: ForeignItem) -> Item {
@@ -249,7 +249,7 @@ impl Lower<'_> {
                 self.verbatim_member(&tokens)
             }
         };
-        head.with(kind, own::tokens(&mut item))
+        head.with(kind, self.tokens(&mut item))
     }
 
     fn member_macro(

@@ -21,6 +21,7 @@ mod path;
 mod pattern;
 mod spelled;
 mod std_macro;
+mod strip;
 mod types;
 mod unusual;
 
@@ -32,6 +33,7 @@ use syn::Block as SynBlock;
 use syn::parse::discouraged::Speculative as _;
 use syn::parse::{ParseStream, Parser as _};
 
+use crate::cfg::CfgSet;
 use crate::ir::{Block, File, Item, Pattern, Pos, Type};
 use crate::symbol::Symbol;
 
@@ -63,10 +65,10 @@ pub(crate) enum ItemPosition {
 ///
 /// The positions of all tokens on this thread are forgotten at the end: a caller that holds tokens
 /// across this call must not ask for their spans.
-pub(crate) fn file(text: &str) -> Result<File, ParseFailure> {
+pub(crate) fn file(text: &str, set: &CfgSet) -> Result<File, ParseFailure> {
     let text = without_carriage_returns(text);
     let text = without_shebang(&text);
-    let result = lower_file(text);
+    let result = lower_file(text, set);
     // The lexer keeps every text that it has read on a thread, so that its spans can be resolved.
     proc_macro2::extra::invalidate_current_thread_spans();
     result
@@ -78,8 +80,9 @@ pub(crate) fn items(
     position: ItemPosition,
     at: Pos,
     first_scope: u32,
+    set: &CfgSet,
 ) -> syn::Result<(Vec<Item>, u32)> {
-    let mut lower = Lower::of_expansion(at, first_scope);
+    let mut lower = Lower::of_expansion(at, first_scope, set);
     let mut out = Vec::new();
     match position {
         ItemPosition::Module => {
@@ -108,8 +111,13 @@ pub(crate) fn items(
 
 /// Lowers what a macro in statement or expression position expands to: an expression, or any sequence
 /// of statements, the last of which may be one.
-pub(crate) fn block(tokens: TokenStream, at: Pos, first_scope: u32) -> syn::Result<(Block, u32)> {
-    let mut lower = Lower::of_expansion(at, first_scope);
+pub(crate) fn block(
+    tokens: TokenStream,
+    at: Pos,
+    first_scope: u32,
+    set: &CfgSet,
+) -> syn::Result<(Block, u32)> {
+    let mut lower = Lower::of_expansion(at, first_scope, set);
     let mut statements = expanded_statements.parse2(tokens)?;
     let block = lower.statements(&mut statements);
     Ok((block, lower.scopes))
@@ -120,16 +128,22 @@ pub(crate) fn pattern(
     tokens: TokenStream,
     at: Pos,
     first_scope: u32,
+    set: &CfgSet,
 ) -> syn::Result<(Pattern, u32)> {
-    let mut lower = Lower::of_expansion(at, first_scope);
+    let mut lower = Lower::of_expansion(at, first_scope, set);
     let mut pattern = syn::Pat::parse_multi_with_leading_vert.parse2(tokens)?;
     let pattern = lower.pattern(&mut pattern);
     Ok((pattern, lower.scopes))
 }
 
 /// Lowers a type that a macro expands to.
-pub(crate) fn ty(tokens: TokenStream, at: Pos, first_scope: u32) -> syn::Result<(Type, u32)> {
-    let mut lower = Lower::of_expansion(at, first_scope);
+pub(crate) fn ty(
+    tokens: TokenStream,
+    at: Pos,
+    first_scope: u32,
+    set: &CfgSet,
+) -> syn::Result<(Type, u32)> {
+    let mut lower = Lower::of_expansion(at, first_scope, set);
     let ty = lower.ty(&mut syn::parse2(tokens)?);
     Ok((ty, lower.scopes))
 }
@@ -138,6 +152,10 @@ pub(crate) fn ty(tokens: TokenStream, at: Pos, first_scope: u32) -> syn::Result<
 struct Lower<'a> {
     /// The text that the spans point into; `None` for an expansion, whose spans mean nothing.
     source: Option<&'a str>,
+    /// What is set in this build, for the parts of items that it switches off.
+    set: &'a CfgSet,
+    /// Whether anything can be switched at all.
+    has_cfg: bool,
     /// The place of everything in an expansion.
     at: Pos,
     /// The number of the next block with items of its own.
@@ -147,18 +165,22 @@ struct Lower<'a> {
 }
 
 impl<'a> Lower<'a> {
-    fn of_file(source: &'a str) -> Self {
+    fn of_file(source: &'a str, set: &'a CfgSet) -> Self {
         Self {
             source: Some(source),
+            set,
+            has_cfg: source.contains("cfg"),
             at: Pos::default(),
             scopes: 0,
             spelling: String::new(),
         }
     }
 
-    fn of_expansion(at: Pos, first_scope: u32) -> Self {
+    fn of_expansion(at: Pos, first_scope: u32, set: &'a CfgSet) -> Self {
         Self {
             source: None,
+            set,
+            has_cfg: true,
             at,
             scopes: first_scope,
             spelling: String::new(),
@@ -212,7 +234,7 @@ impl<'a> Lower<'a> {
     }
 }
 
-fn lower_file(text: &str) -> Result<File, ParseFailure> {
+fn lower_file(text: &str, set: &CfgSet) -> Result<File, ParseFailure> {
     let tree: syn::File = syn::parse_str(text).map_err(|error| {
         let start = error.span().start();
         ParseFailure {
@@ -223,7 +245,7 @@ fn lower_file(text: &str) -> Result<File, ParseFailure> {
             },
         }
     })?;
-    let mut lower = Lower::of_file(text);
+    let mut lower = Lower::of_file(text, set);
     let mut items = Vec::with_capacity(tree.items.len());
     for item in tree.items {
         lower.item(item, &mut items);

@@ -87,7 +87,10 @@ fn rebuild(world: &mut World<'_>) {
         let table = tables.entry(import.module).or_default();
         for (ns, def) in &import.targets {
             let bindings = table.entry((*ns, import.name)).or_default();
-            let binding = Binding { def: *def, vis: import.vis };
+            let binding = Binding {
+                def: *def,
+                vis: import.vis,
+            };
             if !bindings.contains(&binding) {
                 bindings.push(binding);
             }
@@ -97,4 +100,3 @@ fn rebuild(world: &mut World<'_>) {
         world.modules[module.0 as usize].imported = table;
     }
 }
-

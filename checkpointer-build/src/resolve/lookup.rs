@@ -26,8 +26,8 @@ pub(crate) struct Names<'w, 'a> {
 }
 
 const PRIMITIVES: [&str; 17] = [
-    "bool", "char", "str", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize",
-    "f32", "f64",
+    "bool", "char", "str", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64",
+    "i128", "isize", "f32", "f64",
 ];
 
 impl<'w, 'a> Names<'w, 'a> {
@@ -36,7 +36,13 @@ impl<'w, 'a> Names<'w, 'a> {
     }
 
     /// Resolves a path as far as modules, enums and packages go.
-    pub(crate) fn path(&self, from: ModId, segments: &[Symbol], global: bool, ns: Ns) -> Resolution {
+    pub(crate) fn path(
+        &self,
+        from: ModId,
+        segments: &[Symbol],
+        global: bool,
+        ns: Ns,
+    ) -> Resolution {
         let Some(first) = segments.first() else {
             return Resolution::default();
         };
@@ -59,7 +65,10 @@ impl<'w, 'a> Names<'w, 'a> {
                     Some(parent) => vec![Def::Mod(self.world.named_module(parent))],
                     None => Vec::new(),
                 },
-                name => match name.strip_prefix(DOLLAR_CRATE).and_then(|number| number.parse().ok()) {
+                name => match name
+                    .strip_prefix(DOLLAR_CRATE)
+                    .and_then(|number| number.parse().ok())
+                {
                     Some(number) => vec![Def::Mod(self.world.krate(CrateId(number)).root)],
                     None => self.lexical(from, *first, first_ns),
                 },
@@ -68,7 +77,13 @@ impl<'w, 'a> Names<'w, 'a> {
         self.continue_path(start, segments, from, ns)
     }
 
-    fn continue_path(&self, start: Vec<Def>, segments: &[Symbol], from: ModId, ns: Ns) -> Resolution {
+    fn continue_path(
+        &self,
+        start: Vec<Def>,
+        segments: &[Symbol],
+        from: ModId,
+        ns: Ns,
+    ) -> Resolution {
         if start.is_empty() {
             return Resolution {
                 defs: Vec::new(),
@@ -78,7 +93,11 @@ impl<'w, 'a> Names<'w, 'a> {
         }
         let mut current = start;
         let mut consumed = 1;
-        let mut parents = if matches!(&*segments[0], "self") { current.clone() } else { Vec::new() };
+        let mut parents = if matches!(&*segments[0], "self") {
+            current.clone()
+        } else {
+            Vec::new()
+        };
         while consumed < segments.len() {
             let name = segments[consumed];
             let last = consumed + 1 == segments.len();
@@ -102,7 +121,9 @@ impl<'w, 'a> Names<'w, 'a> {
                     Def::Node(node) if self.world.node(*node).kind == Kind::Enum => {
                         next.extend(self.variant(*node, name));
                     }
-                    Def::Foreign(path, package) => next.push(Def::Foreign(extend(*path, name), *package)),
+                    Def::Foreign(path, package) => {
+                        next.push(Def::Foreign(extend(*path, name), *package))
+                    }
                     _ => {}
                 }
             }
@@ -120,20 +141,31 @@ impl<'w, 'a> Names<'w, 'a> {
                         failed_in: failed.or(Some(from)),
                     };
                 }
-                return Resolution { defs: bases, consumed, failed_in: None };
+                return Resolution {
+                    defs: bases,
+                    consumed,
+                    failed_in: None,
+                };
             }
             parents = std::mem::replace(&mut current, dedup(next));
             consumed += 1;
         }
         drop(parents);
-        Resolution { defs: dedup(current), consumed, failed_in: None }
+        Resolution {
+            defs: dedup(current),
+            consumed,
+            failed_in: None,
+        }
     }
 
     fn variant(&self, node: NodeId, name: Symbol) -> Option<Def> {
         let crate::ir::ItemKind::Enum(data) = &self.world.node(node).item()?.kind else {
             return None;
         };
-        let at = data.variants.iter().position(|variant| variant.name == name)?;
+        let at = data
+            .variants
+            .iter()
+            .position(|variant| variant.name == name)?;
         Some(Def::Variant(node, at as u32))
     }
 
@@ -173,7 +205,8 @@ impl<'w, 'a> Names<'w, 'a> {
         }
         let edition = self.world.krate(krate).edition;
         let known = match ns {
-            Ns::Type => std_facts::prelude_type(&name, edition).or_else(|| std_facts::prelude_trait(&name, edition)),
+            Ns::Type => std_facts::prelude_type(&name, edition)
+                .or_else(|| std_facts::prelude_trait(&name, edition)),
             Ns::Value => std_facts::prelude_value(&name, edition),
             Ns::Macro => None,
         };
@@ -188,10 +221,17 @@ impl<'w, 'a> Names<'w, 'a> {
         }
         if ns == Ns::Macro {
             // `#[macro_use] extern crate` of a package that is not read may define any macro.
-            let foreign = self.world.krate(krate).macro_use.iter().filter_map(|target| match target {
-                Extern::Package(id, root) if *id != STD => Some(Def::Foreign(extend(*root, name), *id)),
-                _ => None,
-            });
+            let foreign =
+                self.world
+                    .krate(krate)
+                    .macro_use
+                    .iter()
+                    .filter_map(|target| match target {
+                        Extern::Package(id, root) if *id != STD => {
+                            Some(Def::Foreign(extend(*root, name), *id))
+                        }
+                        _ => None,
+                    });
             let foreign: Vec<Def> = foreign.collect();
             if !foreign.is_empty() {
                 return foreign;
@@ -217,14 +257,22 @@ impl<'w, 'a> Names<'w, 'a> {
         }
     }
 
-    fn foreign_globs_in(&self, module: ModId, name: Symbol, seen: &mut HashSet<ModId>, found: &mut Vec<Def>) {
+    fn foreign_globs_in(
+        &self,
+        module: ModId,
+        name: Symbol,
+        seen: &mut HashSet<ModId>,
+        found: &mut Vec<Def>,
+    ) {
         if !seen.insert(module) {
             return;
         }
         for glob in &self.world.module(module).globs {
             for (_, def) in &self.world.imports[*glob as usize].targets {
                 match def {
-                    Def::Foreign(path, package) => found.push(Def::Foreign(extend(*path, name), *package)),
+                    Def::Foreign(path, package) => {
+                        found.push(Def::Foreign(extend(*path, name), *package))
+                    }
                     Def::Mod(inner) => self.foreign_globs_in(*inner, name, seen, found),
                     _ => {}
                 }
@@ -238,7 +286,14 @@ impl<'w, 'a> Names<'w, 'a> {
             Some(Extern::Crate(id)) => vec![Def::Mod(self.world.krate(*id).root)],
             Some(Extern::Package(id, root)) => vec![Def::Foreign(*root, *id)],
             None if matches!(&*name, "std" | "core" | "alloc" | "proc_macro" | "test") => {
-                vec![Def::Foreign(if name == "std" { name } else { canonical_std(name) }, STD)]
+                vec![Def::Foreign(
+                    if name == "std" {
+                        name
+                    } else {
+                        canonical_std(name)
+                    },
+                    STD,
+                )]
             }
             None => Vec::new(),
         }
@@ -304,7 +359,9 @@ impl<'w, 'a> Names<'w, 'a> {
                             self.globs(*inner, name, ns, import.module, seen, found);
                         }
                     }
-                    Def::Node(node) if self.world.node(*node).kind == Kind::Enum && ns != Ns::Macro => {
+                    Def::Node(node)
+                        if self.world.node(*node).kind == Kind::Enum && ns != Ns::Macro =>
+                    {
                         found.extend(self.variant(*node, name));
                     }
                     _ => {}

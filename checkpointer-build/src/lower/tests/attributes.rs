@@ -10,23 +10,24 @@ fn read(text: &str) -> Attributes {
 
 #[test]
 fn cfg_predicates_are_gathered() {
-    let item =
-        only("#[cfg(unix)] #[cfg_attr(x, cfg(y))] #[cfg_attr(all(), allow(dead_code))] fn f() {}");
+    let item = only(
+        "#[cfg(custom)] #[cfg_attr(x, cfg(y))] #[cfg_attr(all(), allow(dead_code))] fn f() {}",
+    );
     assert_eq!(item.cfg.len(), 2);
-    assert_eq!(item.cfg[0], Predicate::Flag("unix".into()));
+    assert_eq!(item.cfg[0], Predicate::Flag("custom".into()));
     assert!(matches!(&item.cfg[1], Predicate::Any(parts) if parts.len() == 2));
 }
 
 #[test]
 fn paths_of_modules_keep_their_condition() {
-    let paths = only("#[path = \"a.rs\"] #[cfg_attr(unix, path = \"b.rs\")] mod m;")
+    let paths = only("#[path = \"a.rs\"] #[cfg_attr(custom, path = \"b.rs\")] mod m;")
         .attributes
         .paths;
     assert_eq!(
         paths,
         [
             (None, "a.rs".to_owned()),
-            (Some(Predicate::Flag("unix".into())), "b.rs".to_owned()),
+            (Some(Predicate::Flag("custom".into())), "b.rs".to_owned()),
         ]
     );
 }

@@ -1,6 +1,7 @@
 //! Items: their kinds, headers, hashes and nesting.
 
 use super::{function, lower, names, only, paths, shape};
+use crate::cfg::CfgSet;
 use crate::ir::{FieldStyle, Item, ItemKind, Receiver, Type, Visibility};
 use crate::symbol::Symbol;
 
@@ -290,7 +291,8 @@ fn carriage_returns_change_nothing() {
 
 #[test]
 fn a_file_that_does_not_parse_says_where() {
-    let error = super::super::file("fn f() {}\nfn g( {}\n").expect_err("it does not parse");
+    let error = super::super::file("fn f() {}\nfn g( {}\n", &CfgSet::default())
+        .expect_err("it does not parse");
     assert_eq!(error.at.line, 2);
     assert!(!error.message.is_empty());
 }
@@ -307,7 +309,7 @@ fn file_attributes_are_read() {
 fn an_expansion_is_an_expression_where_it_can_be_one() {
     let read = |text: &str| {
         let tokens = text.parse().expect("tokens");
-        super::super::block(tokens, crate::ir::Pos::default(), 0)
+        super::super::block(tokens, crate::ir::Pos::default(), 0, &CfgSet::default())
             .expect("statements")
             .0
     };
@@ -328,12 +330,13 @@ fn an_expansion_stands_where_its_call_stands() {
     let tokens = "fn f() { fn g() {} g() } struct S;"
         .parse()
         .expect("tokens");
-    let (made, next) = items(tokens, ItemPosition::Module, at, 5).expect("items");
+    let (made, next) =
+        items(tokens, ItemPosition::Module, at, 5, &CfgSet::default()).expect("items");
     assert_eq!(names(&made), ["f", "S"]);
     assert_eq!(made[0].start, at);
     assert_eq!(made[0].end_line, 7);
     assert_eq!(next, 6);
     let tokens = "fn f(&self); type T;".parse().expect("tokens");
-    let (made, _) = items(tokens, ItemPosition::Trait, at, 0).expect("items");
+    let (made, _) = items(tokens, ItemPosition::Trait, at, 0, &CfgSet::default()).expect("items");
     assert_eq!(names(&made), ["f", "T"]);
 }

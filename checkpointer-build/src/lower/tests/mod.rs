@@ -6,10 +6,12 @@ mod items;
 mod macros;
 mod positions;
 
+use crate::cfg::CfgSet;
 use crate::ir::{Block, Expr, File, Function, Item, ItemKind, Statement};
 
 fn lower(text: &str) -> File {
-    super::file(text).unwrap_or_else(|error| panic!("{} at {:?}: {text}", error.message, error.at))
+    super::file(text, &CfgSet::default())
+        .unwrap_or_else(|error| panic!("{} at {:?}: {text}", error.message, error.at))
 }
 
 fn only(text: &str) -> Item {
