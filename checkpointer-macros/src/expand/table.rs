@@ -13,7 +13,7 @@ pub(crate) fn descriptor(function: &Function, found: &Found, private: &TokenStre
     let refusal = found
         .refusal
         .as_ref()
-        .map(|text| quote_spanned!(Span::call_site()=> const _: () = ::core::panic!(#text);));
+        .map(|text| quote_spanned!(Span::call_site()=> const _: () = ::core::panic!("{}", #text);));
     let tracking = found.tracks_table.then(|| {
         let file = checkpointer_syntax::table::FILE_NAME;
         quote!(
