@@ -97,8 +97,7 @@ pub(crate) fn add_up(
             table.counts[day * CELLS + cell] += 1.0;
         }
         let anomaly = anomalies[index];
-        let night = matches!(regimes[index], Regime::CalmNight | Regime::WindyNight);
-        if night && !anomaly.is_nan() {
+        if regimes[index].is_night() && !anomaly.is_nan() {
             let terms = [
                 1.0,
                 anomaly,

@@ -20,6 +20,7 @@ mod stages;
 mod sun;
 
 use std::path::PathBuf;
+use std::time::Instant;
 
 use anyhow::{Context, Result};
 use clap::Parser;
@@ -46,6 +47,7 @@ struct Arguments {
 
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
+    let start = Instant::now();
     let text = std::fs::read_to_string(&arguments.input).with_context(|| {
         format!(
             "cannot read {}: give another file with --input",
@@ -69,7 +71,9 @@ fn main() -> Result<()> {
     let chart = chart::draw(&findings.contrasts)?;
     println!("{}", stages::table(&checkpointer_runtime::stats()));
     save(&arguments.output, "airports.txt", &table)?;
-    save(&arguments.output, "airports.svg", &chart)
+    save(&arguments.output, "airports.svg", &chart)?;
+    println!("done in {:.2} s", start.elapsed().as_secs_f64());
+    Ok(())
 }
 
 fn analyse(readings: &readings::Readings) -> Result<Findings> {

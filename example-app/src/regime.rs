@@ -34,6 +34,11 @@ impl Regime {
         Regime::WindyDay,
     ];
 
+    /// Whether the sun is down.
+    pub(crate) fn is_night(self) -> bool {
+        matches!(self, Regime::CalmNight | Regime::WindyNight)
+    }
+
     /// As a heading.
     pub(crate) fn name(self) -> &'static str {
         match self {

@@ -58,26 +58,42 @@ impl Findings {
             "Mean difference in °C with 95 % interval (blocks of {} days):\n",
             self.block_days
         )?;
-        write!(text, "{:<12}{:>20}", "", "all hours")?;
+        write!(text, "{:<20}{:>6}", "", "hours")?;
+        for (name, _) in &self.contrasts {
+            write!(text, "{name:>23}")?;
+        }
+        writeln!(text)?;
+        self.row(text, "all hours", self.regimes.len(), |c| {
+            c.cells[ALL_HOURS]
+        })?;
         for regime in Regime::KNOWN {
-            write!(text, "{:>21}", regime.name())?;
-        }
-        writeln!(text, "{:>22}", "night, per °C warm")?;
-        for (name, contrast) in &self.contrasts {
-            write!(text, "{name:<12}{:>20}", show(contrast.cells[ALL_HOURS]))?;
-            for cell in Regime::KNOWN.into_iter().filter_map(regime_cell) {
-                write!(text, "{:>21}", show(contrast.cells[cell]))?;
-            }
-            writeln!(text, "{:>22}", show(contrast.warm_spell))?;
-        }
-        write!(text, "{:<12}{:>20}", "hours", self.regimes.len())?;
-        for known in Regime::KNOWN {
             let hours = self
                 .regimes
                 .iter()
-                .filter(|regime| **regime == known)
+                .filter(|known| **known == regime)
                 .count();
-            write!(text, "{hours:>21}")?;
+            if let Some(cell) = regime_cell(regime) {
+                self.row(text, regime.name(), hours, |c| c.cells[cell])?;
+            }
+        }
+        let nights = self
+            .regimes
+            .iter()
+            .filter(|regime| regime.is_night())
+            .count();
+        self.row(text, "night, per °C warm", nights, |c| c.warm_spell)
+    }
+
+    fn row(
+        &self,
+        text: &mut String,
+        name: &str,
+        hours: usize,
+        pick: impl Fn(&Contrast) -> Estimate,
+    ) -> std::fmt::Result {
+        write!(text, "{name:<20}{hours:>6}")?;
+        for (_, contrast) in &self.contrasts {
+            write!(text, "{:>23}", show(pick(contrast)))?;
         }
         writeln!(text)
     }
