@@ -102,11 +102,19 @@ impl Fold {
         self.values.bytes(kind, bytes);
     }
 
-    /// Takes in the name of a struct, field or variant.
-    #[inline]
+    /// Takes in the name of a struct, field or variant. Names are constants, so that of all this two multiplications by
+    /// constants are left where it is inlined.
+    #[inline(always)]
     pub(crate) fn name(&mut self, kind: u8, name: &[u8]) {
         self.has_names = true;
-        self.names.bytes(kind, name);
+        if name.len() > 16 {
+            return self.names.bytes(kind, name);
+        }
+        let mut word = [0; 16];
+        word[..name.len()].copy_from_slice(name);
+        let word = u128::from_le_bytes(word);
+        let tag = u64::from(kind) | (name.len() as u64) << 8;
+        self.names.pair(tag, word as u64, (word >> 64) as u64);
     }
 
     #[inline]

@@ -45,13 +45,13 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    #[inline]
+    #[inline(always)]
     fn named(self, kind: Kind, name: &str) -> Self {
         self.sink.named(kind, name);
         self
     }
 
-    #[inline]
+    #[inline(always)]
     fn variant(self, kind: Kind, name: &str, variant: &str) -> Self {
         self.sink.variant(kind, name, variant);
         self
@@ -316,7 +316,7 @@ impl<'a> Writer<'a> {
         value.serialize(Writer::at_depth(self.sink, self.depth))
     }
 
-    #[inline]
+    #[inline(always)]
     fn field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Done {
         self.sink.named(Kind::Field, name);
         self.element(value)

@@ -145,7 +145,7 @@ impl Sink {
     }
 
     /// A kind and a name: a length and as many bytes.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn named(&mut self, kind: Kind, name: &str) {
         match self {
             Self::Memory(fold) => {
@@ -163,7 +163,7 @@ impl Sink {
     }
 
     /// A kind and two names, of an enum and its variant.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn variant(&mut self, kind: Kind, name: &str, variant: &str) {
         match self {
             Self::Memory(fold) => {

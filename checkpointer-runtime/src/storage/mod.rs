@@ -110,6 +110,14 @@ impl Entry {
             bytes,
         }
     }
+
+    /// What the first bytes of a frame say about an entry; `None` if they are none of ours.
+    #[must_use]
+    pub fn from_frame(scope: &Scope, frame: &[u8]) -> Option<Self> {
+        let layout = entry::Layout::read(frame).ok()?;
+        let key = scope.key(layout.code_hash, layout.call_hash);
+        Some(Self::new(key, &layout.header, frame.len() as u64))
+    }
 }
 
 /// What `cleanup` keeps.

@@ -124,11 +124,9 @@ impl Storage for PackedStorage {
 
     fn entries(&self, scope: &Scope) -> Result<Vec<Entry>> {
         let mut entries = Vec::new();
-        for (code_hash, log) in logs(scope)? {
+        for (_, log) in logs(scope)? {
             for frame in log.frames()? {
-                let layout = Layout::read(&frame)?;
-                let key = scope.key(code_hash, layout.call_hash);
-                entries.push(Entry::new(key, &layout.header, frame.len() as u64));
+                entries.extend(Entry::from_frame(scope, &frame));
             }
         }
         Ok(entries)
