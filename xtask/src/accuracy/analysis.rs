@@ -7,6 +7,8 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 
+use super::harmless::Hashes;
+use super::interned::Id;
 use super::subject::Copy;
 
 /// What `analyze --format json` prints.
@@ -44,7 +46,7 @@ pub(crate) struct Item {
     pub(crate) capture_hash: String,
     /// All items that it reaches.
     #[serde(default)]
-    pub(crate) closure: Vec<String>,
+    pub(crate) closure: Vec<Id>,
     /// The package, if it is another one.
     #[serde(default)]
     pub(crate) package: Option<String>,
@@ -106,6 +108,23 @@ impl Analyzer {
         features: Option<&str>,
         env: &[(String, String)],
     ) -> Result<Analysis> {
+        let output = self.output(folder, features, env)?;
+        let analysis: Analysis = serde_json::from_slice(&output)
+            .with_context(|| format!("analyze prints no good JSON on {}", folder.display()))?;
+        ensure!(
+            analysis.schema == 1,
+            "analyze prints schema {}, not 1",
+            analysis.schema
+        );
+        Ok(analysis)
+    }
+
+    fn output(
+        &self,
+        folder: &Path,
+        features: Option<&str>,
+        env: &[(String, String)],
+    ) -> Result<Vec<u8>> {
         let mut command = Command::new(&self.binary);
         command
             .args(["checkpointer", "analyze", "--manifest-path"])
@@ -126,14 +145,32 @@ impl Analyzer {
             folder.display(),
             String::from_utf8_lossy(&output.stderr)
         );
-        let analysis: Analysis = serde_json::from_slice(&output.stdout)
-            .with_context(|| format!("analyze prints no good JSON on {}", folder.display()))?;
-        ensure!(
-            analysis.schema == 1,
-            "analyze prints schema {}, not 1",
-            analysis.schema
-        );
-        Ok(analysis)
+        Ok(output.stdout)
+    }
+
+    /// The hashes of all functions of a copy's packages, without the closures.
+    pub(crate) fn hashes(&self, copy: &Copy) -> Result<Hashes> {
+        #[derive(Deserialize)]
+        struct Brief {
+            items: Vec<Line>,
+        }
+        #[derive(Deserialize)]
+        struct Line {
+            id: String,
+            kind: String,
+            #[serde(default)]
+            hash: String,
+            #[serde(default)]
+            package: Option<String>,
+        }
+        let mut hashes = Hashes::new();
+        for (_, folder) in &copy.packages {
+            let brief: Brief = serde_json::from_slice(&self.output(folder, copy.features, &[])?)?;
+            let own = brief.items.into_iter();
+            let own = own.filter(|line| line.kind == "fn" && line.package.is_none());
+            hashes.extend(own.map(|line| (line.id, line.hash)));
+        }
+        Ok(hashes)
     }
 
     /// Analyses every package of a subject's copy, in their order.

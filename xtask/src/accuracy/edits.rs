@@ -9,6 +9,7 @@ use anyhow::{Context, Result};
 
 use super::analysis::{Analysis, Analyzer, Item};
 use super::fixture::{Column, Fixture, State, Verdict};
+use super::interned::Id;
 use super::lay_out::lay_out;
 use super::{compile, parallel};
 
@@ -135,20 +136,19 @@ fn explain(
         "wasteful: its hash changes, but must stay"
     };
     let mut text = format!("{} ({:?}): {fault}", verdict.id, verdict.column);
-    let own = |id: &String, items: &BTreeMap<&str, &Item>| {
-        items.get(id.as_str()).map(|item| item.own_hash.clone())
-    };
+    let own =
+        |id: &Id, items: &BTreeMap<&str, &Item>| items.get(&**id).map(|item| item.own_hash.clone());
     for id in &old.closure {
         if !new.closure.contains(id) {
-            let _ = write!(text, "\n    - {id}");
+            let _ = write!(text, "\n    - {}", &**id);
         } else if own(id, before) != own(id, after) {
-            let _ = write!(text, "\n    ~ {id}");
+            let _ = write!(text, "\n    ~ {}", &**id);
         } else if verdict.changes {
-            let _ = write!(text, "\n      {id}");
+            let _ = write!(text, "\n      {}", &**id);
         }
     }
     for id in new.closure.iter().filter(|id| !old.closure.contains(id)) {
-        let _ = write!(text, "\n    + {id}");
+        let _ = write!(text, "\n    + {}", &**id);
     }
     text
 }

@@ -80,7 +80,7 @@ pub(crate) fn judge(edit: Edit, copy: &Copy, before: &Hashes, analyzer: &Analyze
     for (_, folder) in &copy.packages {
         make(edit, copy, folder).with_context(|| format!("{edit:?} in {}", folder.display()))?;
     }
-    let after = hashes(&analyzer.run_all(copy)?);
+    let after = analyzer.hashes(copy)?;
     let changed = before
         .iter()
         .filter(|(id, hash)| after.get(*id) != Some(hash))

@@ -134,7 +134,7 @@ impl<'a> View<'a> {
         let closures = analysis
             .functions()
             .map(|item| {
-                let closure = item.closure.iter().map(String::as_str);
+                let closure = item.closure.iter().map(|id| &**id);
                 let closure = closure.filter(|id| functions.contains(id)).collect();
                 (item.id.as_str(), closure)
             })

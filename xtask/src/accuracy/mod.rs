@@ -9,6 +9,7 @@ mod execute;
 mod fixture;
 mod harmless;
 mod instrument;
+mod interned;
 mod lay_out;
 mod locate;
 mod measure;

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use super::analysis::Analyzer;
 use super::execute::{self, End, Program, Test};
-use super::harmless::{Hashes, hashes};
+use super::harmless::Hashes;
 use super::subject::Copy;
 use generate::Mutant;
 
@@ -71,7 +71,7 @@ pub(crate) fn judge(bench: &Bench<'_>, before: &Hashes, analyzer: &Analyzer) -> 
             continue;
         }
         let original = mutant.apply()?;
-        let after = analyzer.run_all(bench.copy).map(|all| hashes(&all));
+        let after = analyzer.hashes(bench.copy);
         std::fs::write(&mutant.path, original)?;
         let after = after?;
         for test in broken.iter().filter(|test| before.contains_key(*test)) {
