@@ -31,7 +31,7 @@ fn free(parts: &Parts<'_>) -> TokenStream {
         visibility, handle, ..
     } = parts;
     let plain = plain(parts, &quote!(#handle::call));
-    let original = original(parts, &format_ident!("original"));
+    let original = original(parts, &format_ident!("original", span = parts.call_site()));
     let handle_function = handle_function(parts, &format_ident!("function"));
     let call = prepared(
         parts,

@@ -1,5 +1,5 @@
-//! The attribute macros of checkpointer, in stages: [`ast`] reads the item and its options, [`valid`] holds every
-//! check, [`row`] finds what the build script wrote, [`expand`] only quotes, and [`fallback`] keeps the user's item
+//! The attribute macros of checkpointer, in stages: `ast` reads the item and its options, `valid` holds every
+//! check, `row` finds what the build script wrote, `expand` only quotes, and `fallback` keeps the user's item
 //! beside an error, so that one mistake is one error.
 //!
 //! Users reach these macros through `checkpointer-runtime`, whose documentation explains them.

@@ -55,7 +55,9 @@ struct Index {
 }
 
 /// The table that this process has read last for each path, with the file's state at that time.
-static CACHE: Mutex<Option<HashMap<PathBuf, (Stamp, Arc<Index>)>>> = Mutex::new(None);
+static CACHE: Mutex<Option<Cache>> = Mutex::new(None);
+
+type Cache = HashMap<PathBuf, (Stamp, Arc<Index>)>;
 
 type Stamp = (u64, Option<SystemTime>);
 

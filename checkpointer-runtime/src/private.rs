@@ -65,6 +65,7 @@ macro_rules! apply {
     ($($name:ident: $($value:ident $ty:ident),*;)*) => {$(
         /// Applies a closure to parameters; its bounds let the compiler infer the closure's types.
         #[inline]
+        #[allow(clippy::too_many_arguments)]
         pub fn $name<'a, $($ty: ?Sized,)* R>($($value: &'a $ty,)* by: impl FnOnce($(&'a $ty),*) -> R) -> R {
             by($($value),*)
         }

@@ -71,7 +71,9 @@ mod by_closure {
     use super::*;
 
     /// Not serializable.
-    struct Table(Mutex<Vec<(String, fn() -> u32)>>);
+    struct Table(Mutex<Vec<Named>>);
+
+    type Named = (String, fn() -> u32);
 
     #[capture(hash_by = |table| table.0.lock().expect("not poisoned").len())]
     static LEVEL: Table = Table(Mutex::new(Vec::new()));

@@ -271,6 +271,10 @@ impl<T: Serialize + Copy + Into<u64>> Wrapper<T> {
     }
 
     #[checkpoint(using = STORE)]
+    #[expect(
+        clippy::needless_lifetimes,
+        reason = "a named lifetime is a form of its own"
+    )]
     async fn later<'a>(
         #[no_hash] self: Arc<Self>,
         by: &'a str,

@@ -202,5 +202,6 @@ mod attribute {
     #[test]
     fn the_attribute_itself_is_not_hashed() {
         assert_eq!(loud::same::code_hash(), quiet::same::code_hash());
+        assert_eq!((loud::same(1), quiet::same(1)), (1, 1));
     }
 }

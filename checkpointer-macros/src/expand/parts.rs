@@ -159,7 +159,7 @@ impl<'a> Parts<'a> {
                 }
                 FnArg::Typed(typed) => {
                     let ident = &parameter.ident;
-                    typed.pat = Box::new(syn::parse_quote!(#ident));
+                    *typed.pat = syn::parse_quote!(#ident);
                     typed.attrs.clear();
                 }
             }
