@@ -98,6 +98,8 @@ pub(crate) enum Vis {
 pub(crate) struct Binding {
     pub(crate) def: Def,
     pub(crate) vis: Vis,
+    /// The import that brings it.
+    pub(crate) import: Option<u32>,
 }
 
 /// A module.

@@ -9,7 +9,7 @@ use crate::symbol::Symbol;
 use crate::world::{ALL_NS, Binding, Def, ModId, Ns, World};
 
 /// Rounds after which names are only added, never taken away.
-const SETTLE: usize = 40;
+const SETTLE: usize = 20;
 
 /// Resolves all imports of the program.
 pub(crate) fn resolve_imports(world: &mut World<'_>) {
@@ -41,7 +41,7 @@ pub(crate) fn resolve_imports(world: &mut World<'_>) {
 
 fn targets(world: &World<'_>, at: usize) -> Vec<(Ns, Def)> {
     let import = &world.imports[at];
-    let names = Names::new(world);
+    let names = Names::for_import(world, at as u32);
     let mut found = Vec::new();
     let edition = world.krate(world.module(import.module).krate).edition;
     for ns in ALL_NS {
@@ -70,7 +70,14 @@ fn targets(world: &World<'_>, at: usize) -> Vec<(Ns, Def)> {
         }
         for def in resolution.defs {
             // An import that finds itself means nothing.
-            if !found.contains(&(ns, def)) {
+            // Of a package it is not known in which namespaces a name stands; one that a crate's name has, too
+            // (`use anyhow::anyhow`), is no module.
+            let phantom = ns == Ns::Type
+                && matches!(def, Def::Foreign(..))
+                && !import.only_types
+                && import.path.len() > 1
+                && world.krate(world.module(import.module).krate).externs.contains_key(&import.name);
+            if !phantom && !found.contains(&(ns, def)) {
                 found.push((ns, def));
             }
         }
@@ -80,17 +87,14 @@ fn targets(world: &World<'_>, at: usize) -> Vec<(Ns, Def)> {
 
 fn rebuild(world: &mut World<'_>) {
     let mut tables: HashMap<ModId, HashMap<(Ns, Symbol), Vec<Binding>>> = HashMap::new();
-    for import in &world.imports {
+    for (at, import) in world.imports.iter().enumerate() {
         if import.glob {
             continue;
         }
         let table = tables.entry(import.module).or_default();
         for (ns, def) in &import.targets {
             let bindings = table.entry((*ns, import.name)).or_default();
-            let binding = Binding {
-                def: *def,
-                vis: import.vis,
-            };
+            let binding = Binding { def: *def, vis: import.vis, import: Some(at as u32) };
             if !bindings.contains(&binding) {
                 bindings.push(binding);
             }

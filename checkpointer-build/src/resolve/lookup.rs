@@ -23,6 +23,8 @@ pub(crate) struct Resolution {
 #[derive(Clone, Copy)]
 pub(crate) struct Names<'w, 'a> {
     world: &'w World<'a>,
+    /// The import whose path is looked up: it can't lead through itself.
+    import: Option<u32>,
 }
 
 const PRIMITIVES: [&str; 17] = [
@@ -32,7 +34,11 @@ const PRIMITIVES: [&str; 17] = [
 
 impl<'w, 'a> Names<'w, 'a> {
     pub(crate) fn new(world: &'w World<'a>) -> Self {
-        Names { world }
+        Names { world, import: None }
+    }
+
+    pub(crate) fn for_import(world: &'w World<'a>, import: u32) -> Self {
+        Names { world, import: Some(import) }
     }
 
     /// Resolves a path as far as modules, enums and packages go.
@@ -314,7 +320,8 @@ impl<'w, 'a> Names<'w, 'a> {
         let data = self.world.module(module);
         for names in [&data.defined, &data.imported] {
             for binding in names.get(&(ns, name)).into_iter().flatten() {
-                if self.visible(binding, from) {
+                let own = binding.import.is_some() && binding.import == self.import;
+                if !own && self.visible(binding, from) {
                     found.push(binding.def);
                 }
             }
