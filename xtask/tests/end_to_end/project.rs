@@ -111,7 +111,9 @@ impl Project {
             .args(arguments)
             .arg("--offline")
             .env("CARGO_TARGET_DIR", target())
-            .env("CARGO_TERM_COLOR", "never");
+            .env("CARGO_TERM_COLOR", "never")
+            // The same for every project, so that their dependencies are compiled once.
+            .env("CARGO_PROFILE_DEV_DEBUG", "0");
         self.start(command)
     }
 
