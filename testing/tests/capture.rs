@@ -13,6 +13,7 @@ mod each_call {
     #[capture]
     static LEVEL: RwLock<u32> = RwLock::new(1);
 
+    #[checkpointer_runtime::no_capture]
     static RUNS: Runs = Runs::new();
 
     #[checkpoint(capture, format = "memory", verbosity = 0)]
@@ -48,6 +49,7 @@ mod once {
     #[capture(once)]
     static FACTOR: AtomicU32 = AtomicU32::new(1);
 
+    #[checkpointer_runtime::no_capture]
     static RUNS: Runs = Runs::new();
 
     #[checkpoint(capture, format = "memory", verbosity = 0)]
@@ -144,6 +146,12 @@ mod kinds {
 mod unregistered {
     use super::*;
 
+    /// Looks like the mark, and registers nothing.
+    mod pretended {
+        pub(super) use checkpointer_runtime::no_capture as capture;
+    }
+
+    #[pretended::capture]
     static LEVEL: AtomicU32 = AtomicU32::new(3);
 
     #[checkpoint(capture, format = "memory", verbosity = 0)]

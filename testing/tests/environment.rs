@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use checkpointer_runtime::{Checkpointer, checkpoint};
 
+#[checkpointer_runtime::no_capture]
 static RUNS: AtomicU64 = AtomicU64::new(0);
 
 #[checkpoint]

@@ -12,6 +12,7 @@ use checkpointer_runtime::{Checkpointer, checkpoint, function};
 use checkpointer_testing::{Runs, STORE};
 use futures_lite::future::{block_on, yield_now};
 
+#[checkpointer_runtime::no_capture]
 static SLOW: Runs = Runs::new();
 
 #[checkpoint(using = STORE)]
@@ -50,6 +51,7 @@ fn sixty_four_threads_on_one_key_are_one_run() {
     assert_eq!(SLOW.take(), 1);
 }
 
+#[checkpointer_runtime::no_capture]
 static MIXED: Runs = Runs::new();
 
 #[checkpoint(format = "memory", verbosity = 0)]
@@ -88,6 +90,7 @@ fn sixty_four_tasks_and_as_many_threads_on_one_key_are_one_run() {
     assert_eq!(MIXED.take(), 1);
 }
 
+#[checkpointer_runtime::no_capture]
 static PANICS: AtomicBool = AtomicBool::new(true);
 
 #[checkpoint(format = "memory", verbosity = 0)]
@@ -120,6 +123,7 @@ fn a_leader_that_panics_is_followed_by_another() {
     assert!(results.iter().flatten().all(|result| *result == 7));
 }
 
+#[checkpointer_runtime::no_capture]
 static CANCELLED: Runs = Runs::new();
 
 #[checkpoint(format = "memory", verbosity = 0)]
@@ -165,6 +169,7 @@ fn a_call_of_its_own_key_ends() {
     assert_eq!(recurses(3, &AtomicDepth(AtomicBool::new(false))), 3);
 }
 
+#[checkpointer_runtime::no_capture]
 static BOTH: Barrier = Barrier::new(2);
 
 #[checkpoint(format = "memory", verbosity = 0)]

@@ -10,6 +10,7 @@ use futures_lite::future::block_on;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+#[checkpointer_runtime::no_capture]
 static RUNS: Runs = Runs::new();
 
 #[checkpoint(using = STORE)]
@@ -75,6 +76,7 @@ fn functions_in_bodies_have_companions() {
     assert_eq!(RUNS.take(), 1);
 }
 
+#[checkpointer_runtime::no_capture]
 static FIBONACCI: Runs = Runs::new();
 
 #[checkpoint(format = "memory", verbosity = 0)]
@@ -115,6 +117,7 @@ fn layered(x: u8) -> u8 {
     x + 1
 }
 
+#[checkpointer_runtime::no_capture]
 static LAYERED: Runs = Runs::new();
 
 #[test]
@@ -162,6 +165,7 @@ fn whole(text: &str) -> Hidden {
     text.parse()
 }
 
+#[checkpointer_runtime::no_capture]
 static PARSED: Runs = Runs::new();
 
 #[test]
@@ -195,6 +199,7 @@ fn borrowed(text: &str, more: u8) -> String {
     format!("{}{more}", text.trim())
 }
 
+#[checkpointer_runtime::no_capture]
 static MARKED: Runs = Runs::new();
 
 #[test]
@@ -236,6 +241,7 @@ fn not_clone(x: u8) -> NotClone {
     NotClone(x)
 }
 
+#[checkpointer_runtime::no_capture]
 static HEAVY: Runs = Runs::new();
 
 #[test]
@@ -285,6 +291,7 @@ impl<T: Serialize + Copy + Into<u64>> Wrapper<T> {
     }
 }
 
+#[checkpointer_runtime::no_capture]
 static RUNS_TOTAL: Runs = Runs::new();
 
 #[test]
@@ -333,6 +340,7 @@ impl Source for Remote {
     }
 }
 
+#[checkpointer_runtime::no_capture]
 static RUNS_TRAIT: Runs = Runs::new();
 
 #[test]

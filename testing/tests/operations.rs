@@ -4,6 +4,7 @@ use checkpointer_runtime::{CheckpointError, checkpoint};
 use checkpointer_testing::{Runs, STORE};
 use futures_lite::future::block_on;
 
+#[checkpointer_runtime::no_capture]
 static SQUARES: Runs = Runs::new();
 
 #[checkpoint(using = STORE)]
@@ -40,6 +41,7 @@ fn the_second_call_is_remembered() {
     assert_eq!(SQUARES.take(), 1);
 }
 
+#[checkpointer_runtime::no_capture]
 static SUMS: Runs = Runs::new();
 
 #[checkpoint(format = "memory", verbosity = 0)]
@@ -84,6 +86,7 @@ fn the_future_is_send_if_the_originals_is() {
     drop(is_send(stored_sum::rerun(1, "y")));
 }
 
+#[checkpointer_runtime::no_capture]
 static READS: Runs = Runs::new();
 
 #[checkpoint(format = "memory", verbosity = 0)]
@@ -113,6 +116,7 @@ struct Model {
     factor: f64,
 }
 
+#[checkpointer_runtime::no_capture]
 static FITS: Runs = Runs::new();
 
 impl Model {
@@ -159,6 +163,7 @@ trait Shape {
     fn area(&self, scale: f64) -> f64;
 }
 
+#[checkpointer_runtime::no_capture]
 static AREAS: Runs = Runs::new();
 
 impl Shape for Model {
@@ -181,7 +186,7 @@ fn the_plain_call_of_a_trait_impl_is_remembered() {
         (6.0, 6.0, 0.0)
     );
     assert_eq!(AREAS.take(), 2);
-    let function = checkpointer_runtime::function("operations::<Model as Trait>::area")
+    let function = checkpointer_runtime::function("operations::<Model as Shape>::area")
         .expect("it is registered");
     assert_eq!(function.clear().expect("the store can be written"), 2);
 }

@@ -10,6 +10,7 @@ use checkpointer_runtime::{
 use checkpointer_testing::{Runs, STORE};
 
 static ON: AtomicBool = AtomicBool::new(true);
+#[checkpointer_runtime::no_capture]
 static RUNS: Runs = Runs::new();
 
 #[checkpoint(format = "memory", verbosity = 0, when = ON.load(Ordering::SeqCst))]
@@ -34,6 +35,7 @@ fn when_is_asked_at_each_call_and_governs_the_plain_call_only() {
 /// The injected time is the process's, so these tests take turns.
 static TIME: Mutex<()> = Mutex::new(());
 
+#[checkpointer_runtime::no_capture]
 static AGED: Runs = Runs::new();
 
 #[checkpoint(format = "memory", verbosity = 0, expiry = Duration::from_secs(60))]
@@ -118,7 +120,9 @@ struct Shelf {
     entries: Mutex<Vec<(String, Vec<u8>)>>,
 }
 
+#[checkpointer_runtime::no_capture]
 static SHELF: LazyLock<Shelf> = LazyLock::new(Shelf::default);
+#[checkpointer_runtime::no_capture]
 static IS_BROKEN: AtomicBool = AtomicBool::new(false);
 
 struct ShelfStorage;
@@ -176,6 +180,7 @@ impl Storage for ShelfStorage {
     }
 }
 
+#[checkpointer_runtime::no_capture]
 static SHELVED: Runs = Runs::new();
 
 #[checkpoint(format = ShelfStorage, verbosity = 0)]

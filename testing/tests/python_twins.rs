@@ -10,6 +10,7 @@ use futures_lite::future::block_on;
 mod quick_start {
     use super::*;
 
+    #[checkpointer_runtime::no_capture]
     static RUNS: Runs = Runs::new();
 
     #[checkpoint(using = STORE)]
