@@ -20,8 +20,9 @@ pub(crate) struct Found {
     pub(crate) row: Option<Row>,
     /// Why it must not compile, shown by a real compile and not by an editor.
     pub(crate) refusal: Option<String>,
-    /// Whether this expansion is the one that makes rustc notice a changed table.
-    pub(crate) tracks_table: bool,
+    /// For the first expansion of a crate, which makes rustc notice a changed table: the types of the table, as lines of
+    /// name, tab and hash.
+    pub(crate) first: Option<String>,
 }
 
 /// The row of a function, or why there is none.
@@ -29,21 +30,24 @@ pub(crate) fn find(function: &Function) -> Found {
     let is_versioned = function
         .option(|options| options.version.as_ref())
         .is_some();
-    let (row, refusal, tracks_table) = match Index::load() {
-        Err(refusal) => (None, Some(refusal), false),
-        Ok((index, is_first)) => match index.row(function) {
-            Ok(row) if row.untrusted.is_empty() => (Some(row), None, is_first),
-            Ok(row) => {
-                let refusal = message::untrusted(&row.untrusted);
-                (Some(row), Some(refusal), is_first)
+    let (row, refusal, first) = match Index::load() {
+        Err(refusal) => (None, Some(refusal), None),
+        Ok((index, is_first)) => {
+            let first = is_first.then(|| index.types.clone());
+            match index.row(function) {
+                Ok(row) if row.untrusted.is_empty() => (Some(row), None, first),
+                Ok(row) => {
+                    let refusal = message::untrusted(&row.untrusted);
+                    (Some(row), Some(refusal), first)
+                }
+                Err(refusal) => (None, Some(refusal), first),
             }
-            Err(refusal) => (None, Some(refusal), is_first),
-        },
+        }
     };
     Found {
         row,
         refusal: refusal.filter(|_| !is_versioned),
-        tracks_table,
+        first,
     }
 }
 
@@ -52,6 +56,7 @@ struct Index {
     rows: Vec<Row>,
     by_own_hash: HashMap<String, Vec<usize>>,
     by_name: HashMap<String, usize>,
+    types: String,
 }
 
 /// The table that this process has read last for each path, with the file's state at that time.
@@ -93,7 +98,13 @@ impl Index {
                 .push(at);
             by_name.insert(last_name(&row.path).to_owned(), at);
         }
+        let types: Vec<String> = table
+            .types
+            .iter()
+            .map(|(name, hash)| format!("{name}\t{hash}"))
+            .collect();
         Self {
+            types: types.join("\n"),
             rows: table.rows,
             by_own_hash,
             by_name,

@@ -6,6 +6,7 @@ use crate::arguments::ArgumentHasher;
 use crate::error::CheckpointError;
 use crate::key::Digest;
 use crate::traits::Argument;
+use crate::types::{self, Declaration};
 
 /// The hash of a call in the making.
 ///
@@ -110,7 +111,20 @@ impl Sink<'_> {
     }
 
     fn type_name<T: ?Sized>(&mut self, size: usize, align: usize) {
-        self.hasher.type_argument_of::<T>(size, align, None);
+        let name = std::any::type_name::<T>();
+        self.hasher.type_argument(name, size, align, None);
+        for (path, declaration) in types::declarations(name) {
+            match declaration {
+                Declaration::Known(digest) => self.hasher.part(path, &digest),
+                Declaration::Ambiguous => self.fail(CheckpointError::Argument {
+                    parameter: "type argument".into(),
+                    source: format!(
+                        "two types are called `{path}`, which a stored key can't tell apart; rename one, or use memory"
+                    )
+                    .into(),
+                }),
+            }
+        }
     }
 
     /// Within one process a type's id tells apart what its name does not: two types of one name in different blocks.

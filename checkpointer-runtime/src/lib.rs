@@ -11,7 +11,7 @@
 //! [build-dependencies]
 //! checkpointer-build = "0.1"
 //! ```
-//! ```ignore
+//! ```text
 //! // build.rs
 //! fn main() { checkpointer_build::build(); }
 //! ```
@@ -100,6 +100,7 @@ mod exact;
 mod hashing;
 mod numbers;
 mod traits;
+mod types;
 
 mod capture;
 mod capture_value;

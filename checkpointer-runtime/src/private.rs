@@ -14,6 +14,7 @@ pub use crate::checkpoint::{CHECKPOINTER_FUNCTIONS, Descriptor};
 pub use crate::config::Checkpointer;
 pub use crate::hashing::Sink;
 pub use crate::traits::{Argument, Outcome, Shareable, Storable};
+pub use crate::types::CHECKPOINTER_TYPES;
 
 /// What is stored of a `Result`.
 pub type Kept<R> = <R as Outcome>::Ok;

@@ -384,3 +384,50 @@ fn functions_are_values_still() {
     let pointer: fn(u64) -> u64 = fibonacci;
     assert_eq!(pointer(2), 1);
 }
+
+trait Describe {
+    fn describe(&self) -> &'static str;
+}
+
+#[checkpoint(using = STORE)]
+fn described<T: Describe + Serialize>(value: T) -> String {
+    value.describe().to_owned()
+}
+
+#[test]
+fn types_of_one_name_in_two_blocks_are_never_mixed_up() {
+    let one = {
+        #[derive(Serialize)]
+        struct Local(u8);
+        impl Describe for Local {
+            fn describe(&self) -> &'static str {
+                "one"
+            }
+        }
+        described(Local(1))
+    };
+    let other = {
+        #[derive(Serialize)]
+        struct Local(u8);
+        impl Describe for Local {
+            fn describe(&self) -> &'static str {
+                "other"
+            }
+        }
+        described(Local(1))
+    };
+    assert_eq!((&*one, &*other), ("one", "other"));
+}
+
+#[test]
+fn a_type_argument_counts_with_its_declaration() {
+    #[derive(Serialize, Clone)]
+    struct Known(u8);
+    impl Describe for Known {
+        fn describe(&self) -> &'static str {
+            "known"
+        }
+    }
+    assert_eq!(described(Known(1)), "known");
+    assert_eq!(described::get(Known(1)).expect("it is stored"), "known");
+}

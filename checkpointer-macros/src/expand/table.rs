@@ -14,13 +14,24 @@ pub(crate) fn descriptor(function: &Function, found: &Found, private: &TokenStre
         .refusal
         .as_ref()
         .map(|text| quote_spanned!(Span::call_site()=> const _: () = ::core::panic!("{}", #text);));
-    let tracking = found.tracks_table.then(|| {
+    let tracking = found.first.as_ref().map(|_| {
         let file = checkpointer_syntax::table::FILE_NAME;
         quote!(
             const _: &str =
                 ::core::include_str!(::core::concat!(::core::env!("OUT_DIR"), "/", #file));
         )
     });
+    let types = found
+        .first
+        .as_ref()
+        .filter(|types| !types.is_empty())
+        .map(|types| {
+            quote! {
+                #[#private::linkme::distributed_slice(#private::CHECKPOINTER_TYPES)]
+                #[linkme(crate = #private::linkme)]
+                static TYPES: &str = #types;
+            }
+        });
     let text = match &found.row {
         Some(row) => {
             let text = text(row);
@@ -55,6 +66,7 @@ pub(crate) fn descriptor(function: &Function, found: &Found, private: &TokenStre
     quote! {
         #refusal
         #tracking
+        #types
         #[#private::linkme::distributed_slice(#private::CHECKPOINTER_FUNCTIONS)]
         #[linkme(crate = #private::linkme)]
         static FUNCTION: #private::Descriptor = #private::Descriptor::new(#text, || ::std::vec![#(#layers),*]) #path #capture_default #switches;
