@@ -34,9 +34,12 @@ pub(crate) struct Options {
     /// All crates, the reserve and mutants included; writes docs/accuracy.md
     #[arg(long)]
     full: bool,
-    /// Only fixtures and crates whose name holds this text
-    #[arg(long, value_name = "TEXT")]
-    only: Option<String>,
+    /// Only fixtures and crates whose name holds one of these texts, separated by commas
+    #[arg(long, value_name = "TEXTS", value_delimiter = ',')]
+    only: Vec<String>,
+    /// Write the page with the results of this run to this file
+    #[arg(long, value_name = "FILE")]
+    page: Option<PathBuf>,
     /// Only compile the fixtures, without the analysis
     #[arg(long)]
     compile_only: bool,
@@ -57,6 +60,12 @@ pub(crate) struct Options {
     analyzer: Option<PathBuf>,
 }
 
+impl Options {
+    fn takes(&self, name: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|text| name.contains(text.as_str()))
+    }
+}
+
 /// Runs the gauge.
 ///
 /// # Errors
@@ -71,9 +80,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let harmless = fixtures.iter().filter(|one| one.is_harmless()).count();
     let count = (fixtures.len(), harmless);
     println!("{} fixtures, {} of them harmless edits", count.0, count.1);
-    if let Some(text) = &options.only {
-        fixtures.retain(|fixture| fixture.name.contains(text) || fixture.group.contains(text));
-    }
+    fixtures.retain(|fixture| options.takes(&fixture.name) || options.takes(&fixture.group));
     if options.crates_only {
         fixtures.clear();
     }
@@ -112,10 +119,10 @@ fn crates(
     workspace: &Path,
     fixtures: (usize, usize),
 ) -> Result<()> {
-    let subjects = SUBJECTS.iter().filter(|subject| match &options.only {
-        Some(text) => subject.name.contains(text),
-        None => options.full || subject.role == Role::Short,
-    });
+    let every = options.full || !options.only.is_empty();
+    let subjects = SUBJECTS
+        .iter()
+        .filter(|subject| options.takes(subject.name) && (every || subject.role == Role::Short));
     report::print_titles();
     let mut all = Vec::new();
     let mut failed = Vec::new();
@@ -133,9 +140,11 @@ fn crates(
         }
         all.push(examined);
     }
-    if options.full && options.only.is_none() {
+    let whole =
+        (options.full && options.only.is_empty()).then(|| workspace.join("docs/accuracy.md"));
+    if let Some(path) = options.page.clone().or(whole) {
         let page = report::page(&all, fixtures, laboratory.exceptions);
-        std::fs::write(workspace.join("docs/accuracy.md"), page)?;
+        std::fs::write(path, page)?;
     }
     ensure!(
         failed.is_empty(),
