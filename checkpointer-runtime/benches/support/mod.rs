@@ -77,6 +77,8 @@ fn turn(way: Way<'_>, repeats: u32) -> f64 {
 }
 
 fn repeats(way: Way<'_>) -> u32 {
+    // The first time is another matter: what is to be remembered is computed.
+    way();
     let mut repeats = 1;
     loop {
         let start = now();

@@ -336,7 +336,7 @@ macro_rules! compound {
             type Ok = ();
             type Error = HashError;
 
-            #[inline]
+            #[inline(always)]
             fn $method<T: Serialize + ?Sized>(&mut self, $($name: $type,)? value: &T) -> Done {
                 self.$forward($($name,)? value)
             }

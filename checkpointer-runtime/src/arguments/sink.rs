@@ -93,7 +93,7 @@ impl Sink {
     pub(crate) fn kind(&mut self, kind: Kind) {
         match self {
             Self::Memory(fold) => fold.word(kind as u8, 0),
-            _ => self.raw(&[kind as u8]),
+            Self::Stored(stored) => stored.write(&[kind as u8]),
         }
     }
 
@@ -102,18 +102,7 @@ impl Sink {
     pub(crate) fn word(&mut self, kind: Kind, value: u64) {
         match self {
             Self::Memory(fold) => fold.word(kind as u8, value),
-            Self::Stored(stored) => {
-                let size = match kind {
-                    Kind::Bool | Kind::I8 | Kind::U8 => 1,
-                    Kind::I16 | Kind::U16 => 2,
-                    Kind::I32 | Kind::U32 | Kind::F32 | Kind::Char => 4,
-                    _ => 8,
-                };
-                let mut bytes = [0; 9];
-                bytes[0] = kind as u8;
-                bytes[1..].copy_from_slice(&value.to_le_bytes());
-                stored.write(&bytes[..=size]);
-            }
+            Self::Stored(stored) => stored.word(kind, value),
         }
     }
 
@@ -155,10 +144,7 @@ impl Sink {
                 }
                 fold.name(kind as u8, name.as_bytes());
             }
-            Self::Stored(stored) => {
-                stored.write(&[kind as u8]);
-                stored.name(name);
-            }
+            Self::Stored(stored) => stored.named(kind, name),
         }
     }
 
@@ -172,8 +158,7 @@ impl Sink {
                 fold.name(kind as u8, variant.as_bytes());
             }
             Self::Stored(stored) => {
-                stored.write(&[kind as u8]);
-                stored.name(name);
+                stored.named(kind, name);
                 stored.name(variant);
             }
         }
@@ -219,9 +204,35 @@ impl Sink {
     }
 }
 
+// None of these is inlined, so that the way to memory, which is, stays short.
 impl Stored {
-    #[inline]
+    #[inline(never)]
+    fn word(&mut self, kind: Kind, value: u64) {
+        let size = match kind {
+            Kind::Bool | Kind::I8 | Kind::U8 => 1,
+            Kind::I16 | Kind::U16 => 2,
+            Kind::I32 | Kind::U32 | Kind::F32 | Kind::Char => 4,
+            _ => 8,
+        };
+        let mut bytes = [0; 9];
+        bytes[0] = kind as u8;
+        bytes[1..].copy_from_slice(&value.to_le_bytes());
+        self.append(&bytes[..=size]);
+    }
+
+    #[inline(never)]
+    fn named(&mut self, kind: Kind, name: &str) {
+        self.append(&[kind as u8]);
+        self.name(name);
+    }
+
+    #[inline(never)]
     fn write(&mut self, data: &[u8]) {
+        self.append(data);
+    }
+
+    #[inline]
+    fn append(&mut self, data: &[u8]) {
         if self.block.len() + data.len() > BLOCK {
             self.flush(data);
         } else {
@@ -241,10 +252,10 @@ impl Stored {
         }
     }
 
-    #[inline]
+    #[inline(never)]
     fn name(&mut self, name: &str) {
-        self.write(&(name.len() as u64).to_le_bytes());
-        self.write(name.as_bytes());
+        self.append(&(name.len() as u64).to_le_bytes());
+        self.append(name.as_bytes());
     }
 }
 

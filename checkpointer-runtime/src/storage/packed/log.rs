@@ -4,10 +4,10 @@
 //! process notices by the file's length that others have written, and by its count of links that it was replaced.
 
 use std::collections::HashMap;
-use std::fs::{self, File, Metadata, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::hash::BuildHasherDefault;
 use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom, Write as _};
-use std::os::unix::fs::{FileExt as _, MetadataExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::{FileExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -208,26 +208,36 @@ fn open(path: &Path, create: bool) -> io::Result<File> {
         .open(path)
 }
 
-fn is_removed(metadata: &Metadata) -> bool {
-    metadata.nlink() == 0
+/// A file's length, and whether it has lost its name to another one. This asks at every hit, and `fstat` takes half the
+/// time of what `File::metadata` does.
+fn look(file: &File) -> io::Result<(u64, bool)> {
+    let stat = rustix::fs::fstat(file)?;
+    Ok((
+        u64::try_from(stat.st_size).unwrap_or_default(),
+        stat.st_nlink == 0,
+    ))
 }
 
 impl State {
     fn is_current(&self) -> io::Result<bool> {
-        let Some(file) = &self.file else {
-            return Ok(false);
-        };
-        let metadata = file.metadata()?;
-        Ok(metadata.len() == self.length && !is_removed(&metadata))
+        match &self.file {
+            Some(file) => {
+                let (length, is_removed) = look(file)?;
+                Ok(length == self.length && !is_removed)
+            }
+            None => Ok(false),
+        }
     }
 
     /// Whether the file is another one by now, or was cut off by someone.
     fn is_replaced(&self) -> io::Result<bool> {
-        let Some(file) = &self.file else {
-            return Ok(false);
-        };
-        let metadata = file.metadata()?;
-        Ok(is_removed(&metadata) || metadata.len() < self.length)
+        match &self.file {
+            Some(file) => {
+                let (length, is_removed) = look(file)?;
+                Ok(is_removed || length < self.length)
+            }
+            None => Ok(false),
+        }
     }
 
     /// Takes in what was written since.
@@ -286,7 +296,7 @@ impl State {
                 Err(error) if error.kind() != ErrorKind::Unsupported => return Err(error),
                 _ => {}
             }
-            if !is_removed(&file.metadata()?) {
+            if !look(file)?.1 {
                 return Ok(());
             }
         }

@@ -35,29 +35,30 @@ pub struct PackedStorage;
 static LOGS: LazyLock<RwLock<HashMap<u128, Arc<Log>>>> = LazyLock::new(RwLock::default);
 
 /// The log of a function's code version.
-fn log(scope: &Scope, code_hash: Digest) -> Arc<Log> {
-    let mut name = Vec::with_capacity(256);
-    name.extend_from_slice(code_hash.as_bytes());
-    name.extend_from_slice(&(scope.function().len() as u64).to_le_bytes());
-    name.extend_from_slice(scope.function().as_bytes());
-    name.extend_from_slice(scope.root_path().as_os_str().as_encoded_bytes());
-    let name = xxh3_128(&name);
+fn log(scope: &Scope, code_hash: Digest) -> Result<Arc<Log>> {
+    let mut half = [0; 16];
+    half.copy_from_slice(&code_hash.as_bytes()[..16]);
+    // The code hash is as good as random already, so the rest need not be hashed together with it.
+    let root = xxh3_128(scope.root_path().as_os_str().as_encoded_bytes());
+    let name =
+        u128::from_le_bytes(half) ^ xxh3_128(scope.function().as_bytes()) ^ root.rotate_left(1);
     if let Some(log) = LOGS
         .read()
         .unwrap_or_else(PoisonError::into_inner)
         .get(&name)
     {
-        return log.clone();
+        return Ok(log.clone());
     }
+    root::check(scope.options())?;
     let mut logs = LOGS.write().unwrap_or_else(PoisonError::into_inner);
-    logs.entry(name)
+    Ok(logs
+        .entry(name)
         .or_insert_with(|| Arc::new(Log::new(scope.clone(), code_hash)))
-        .clone()
+        .clone())
 }
 
 fn log_of(key: &Key) -> Result<Arc<Log>> {
-    root::check(key.options())?;
-    Ok(log(key.scope(), key.code_hash()))
+    log(key.scope(), key.code_hash())
 }
 
 /// The logs of all code versions of a function.
@@ -70,9 +71,9 @@ fn logs(scope: &Scope) -> Result<Vec<(Digest, Arc<Log>)>> {
         Err(error) => return Err(CheckpointError::storage("list", error).at(&folder)),
     };
     let versions = files.flatten().filter_map(|file| code_hash(&file.path()));
-    Ok(versions
-        .map(|code_hash| (code_hash, log(scope, code_hash)))
-        .collect())
+    versions
+        .map(|code_hash| Ok((code_hash, log(scope, code_hash)?)))
+        .collect()
 }
 
 /// The code version whose log a path is.
