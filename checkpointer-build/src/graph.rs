@@ -2,18 +2,18 @@
 //! to be reachable for them to apply. Packages, files and variables are nodes of it too.
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::rc::Rc;
 
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 
-use crate::edges::{Edges, edges_of};
+use crate::edges::{Edges, On, edges_of};
 use crate::program::Program;
 use crate::symbol::Symbol;
 use crate::ty::{NodeId, TraitRef};
-use crate::world::{CrateId, PackageId};
+use crate::world::{CrateId, Kind, PackageId};
 
 /// Something that is no item.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -92,6 +92,30 @@ impl<'p, 'w, 'a> Graph<'p, 'w, 'a> {
     pub(crate) fn edges(&self, id: NodeId) -> Option<&Rc<Edges>> {
         let cell = self.edges.get(id.0 as usize)?;
         Some(cell.get_or_init(|| Rc::new(edges_of(self.program, id))))
+    }
+
+    /// The types, and those that their fields are made of: a derived impl hands on to them. A trait object among them may be
+    /// anything.
+    pub(crate) fn expanded(&self, on: &On) -> On {
+        let On::Types(types) = on else { return On::Any };
+        let world = self.program.world;
+        let mut all: BTreeSet<NodeId> = BTreeSet::new();
+        let mut open: Vec<NodeId> = types.iter().copied().collect();
+        while let Some(id) = open.pop() {
+            let kind = world.node(id).kind;
+            match kind {
+                Kind::Struct | Kind::Enum | Kind::Union | Kind::Type => {}
+                Kind::Trait => return On::Any,
+                _ => continue,
+            }
+            if !all.insert(id) {
+                continue;
+            }
+            if let Some(edges) = self.edges(id) {
+                open.extend(edges.nodes.iter().filter(|node| (node.0 as usize) < world.nodes.len()));
+            }
+        }
+        On::Types(all)
     }
 
     /// The node of a package, file or variable.

@@ -10,7 +10,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::cfg::Switches;
-use crate::edges::{Demand, Word};
+use crate::edges::{Demand, On, Word};
 use crate::graph::Graph;
 use crate::program::Head;
 use crate::std_facts;
@@ -41,10 +41,11 @@ pub(crate) fn closure(graph: &Graph<'_, '_, '_>, root: NodeId) -> Closure {
         members: HashMap::new(),
         foreign: HashSet::new(),
         open: HashSet::new(),
-        words: HashSet::new(),
+        words: HashMap::new(),
         calls_foreign: false,
         calls_unknown: false,
         packages: false,
+        collections: false,
         pending: HashSet::new(),
         whole_crates: HashSet::new(),
         result: Closure::default(),
@@ -82,10 +83,11 @@ struct Chain<'g, 'p, 'w, 'a> {
     members: HashMap<NodeId, HashSet<(Symbol, Head)>>,
     foreign: HashSet<(Symbol, Head)>,
     open: HashSet<NodeId>,
-    words: HashSet<Word>,
+    words: HashMap<Word, On>,
     calls_foreign: bool,
     calls_unknown: bool,
     packages: bool,
+    collections: bool,
     /// Applied impls of foreign traits that nothing has called yet.
     pending: HashSet<u32>,
     whole_crates: HashSet<crate::world::CrateId>,
@@ -127,10 +129,14 @@ impl Chain<'_, '_, '_, '_> {
         for node in self.graph.outside_of(&edges) {
             self.reach(node);
         }
-        self.words.extend(edges.words.iter().copied());
+        for (word, on) in &edges.words {
+            let on = self.graph.expanded(on);
+            self.words.entry(*word).or_default().merge(on);
+        }
         self.calls_foreign |= edges.calls_foreign;
         self.calls_unknown |= edges.calls_unknown;
         self.packages |= !edges.packages.is_empty();
+        self.collections |= edges.collections;
         for demand in &edges.demands {
             self.demand(*demand);
         }
@@ -355,7 +361,7 @@ impl Chain<'_, '_, '_, '_> {
             .chain(std_facts::led_to(name).iter().copied())
             .collect();
         for of in &names {
-            self.words.insert(Word::Trait(Symbol::new(of)));
+            self.words.insert(Word::Trait(Symbol::new(of)), On::Any);
         }
         for id in &graph.impls {
             let facts = &graph.program.impls[id];
@@ -392,7 +398,7 @@ impl Chain<'_, '_, '_, '_> {
             let id = graph.impls[at as usize];
             let facts = &graph.program.impls[&id];
             let woken = facts.of.iter().any(|of| match of {
-                TraitRef::Foreign(name) => self.may_be_called(name),
+                TraitRef::Foreign(name) => self.may_be_called(name, Head::of(&facts.self_ty)),
                 TraitRef::Local(_) => false,
             });
             if woken {
@@ -405,7 +411,7 @@ impl Chain<'_, '_, '_, '_> {
     }
 
     /// Whether foreign code may call an implementation of a foreign trait, by all that is mentioned.
-    fn may_be_called(&self, name: &str) -> bool {
+    fn may_be_called(&self, name: &str, head: Head) -> bool {
         if self.calls_foreign || (self.calls_unknown && self.packages) {
             return true;
         }
@@ -413,12 +419,52 @@ impl Chain<'_, '_, '_, '_> {
             // A trait of a package is called by packages; one of std that is not known by anything.
             return !name.contains("::");
         };
-        triggers.always
-            || self.words.iter().any(|word| match word {
-                Word::Operator(token) => triggers.operators.contains(token.as_str()),
-                Word::Method(name, owner) => triggers.has_method(name, owner.as_deref()),
-                Word::Macro(name) => triggers.macros.contains(name.as_str()),
-                Word::Trait(of) => &**of == name,
-            })
+        if triggers.always {
+            return true;
+        }
+        let fits = |on: &On| match (on, head) {
+            (On::Types(types), Head::Adt(node)) => types.contains(&node),
+            _ => true,
+        };
+        self.words.iter().any(|(word, on)| {
+            fits(on)
+                && match word {
+                    Word::Operator(token) => {
+                        triggers.operators.contains(token.as_str())
+                            && (self.collections || self.packages || is_own_operator(token, name))
+                    }
+                    Word::Method(method, owner) => {
+                        triggers.has_method(method, owner.as_deref())
+                            && (self.collections || self.packages || !only_by_hashing(method, name))
+                    }
+                    Word::Macro(name) => triggers.macros.contains(name.as_str()),
+                    Word::Trait(of) => &**of == name,
+                }
+        })
+    }
+}
+
+/// Whether a trait is an operator's own: `==` on a map leads to `Hash` as well, but only where there are maps.
+fn is_own_operator(token: &str, name: &str) -> bool {
+    match token {
+        "==" | "!=" => name == "PartialEq",
+        "<" | ">" | "<=" | ">=" => matches!(name, "PartialOrd" | "PartialEq" | "Ord"),
+        "+" | "-" | "*" | "/" | "%" | "&" | "|" | "^" | "<<" | ">>" => {
+            !matches!(name, "Hash" | "Hasher" | "BuildHasher" | "Default" | "Ord" | "PartialOrd" | "Clone" | "PartialEq")
+        }
+        "index" => !matches!(name, "Hash" | "Hasher" | "BuildHasher" | "Default" | "Ord" | "PartialOrd" | "PartialEq"),
+        _ => true,
+    }
+}
+
+/// Whether a method leads to a trait only through the hashing of a map's or set's keys.
+fn only_by_hashing(method: &str, name: &str) -> bool {
+    match name {
+        "Hash" | "Hasher" | "BuildHasher" => !method.contains("hash"),
+        "Default" => {
+            let natural = method.contains("default") || matches!(method, "take" | "unzip" | "partition");
+            !natural && std_facts::triggers("Hash").is_some_and(|hash| hash.has_method(method, None))
+        }
+        _ => false,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::Demand;
+use super::{Demand, On};
 use super::call::{close, future_of};
 use super::item::Walker;
 use super::path::Value;
@@ -217,9 +217,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             Expr::For(pattern, iterated, body) => {
                 let ty = self.expr(iterated, &Ty::Unknown);
                 let item = self.item_of(&ty);
-                if ty.may_hold_local() || item.may_hold_local() {
-                    self.edges.operator("for");
-                }
+                self.edges.operator("for", On::of([&ty, &item]));
                 let bound = self.locals.len();
                 self.pattern(pattern, &item);
                 self.block(body, &Ty::unit());
@@ -242,7 +240,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             }
             Expr::Try(value) => {
                 let ty = self.expr(value, &Ty::Unknown);
-                self.edges.operator("?");
+                self.convert_error(&ty);
                 match ty {
                     Ty::Std(..) => std_facts::try_value(&ty),
                     _ => Ty::Unknown,
@@ -250,7 +248,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             }
             Expr::Await(value) => {
                 let ty = self.expr(value, &Ty::Unknown);
-                self.edges.operator(".await");
+                self.edges.operator(".await", On::of([&ty]));
                 self.awaited(&ty)
             }
             Expr::Macro(call) => self.expr_macro(call, expected),
@@ -308,8 +306,10 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             },
             Value::Foreign(path, owner) => {
                 // A function of std passed on as a value: what it gives is seldom needed.
-                let _ = owner;
                 let name = path.rsplit("::").next().unwrap_or(&path);
+                if !matches!(owner, Some(Ty::Prim(_))) {
+                    self.edges.word(Symbol::new(name));
+                }
                 if name == "None" {
                     Ty::std("Option", vec![Ty::Unknown])
                 } else {
@@ -411,6 +411,19 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         }
     }
 
+    /// `?` turns the error of one type into that of the function around.
+    fn convert_error(&mut self, ty: &Ty) {
+        let error = |ty: &Ty| match ty {
+            Ty::Std(name, args) if &**name == "Result" => args.get(1).cloned().unwrap_or_default(),
+            Ty::Std(name, _) if &**name == "Option" => Ty::Never,
+            _ => Ty::Unknown,
+        };
+        let (from, to) = (error(ty), error(&self.result));
+        if from != to || from.is_unknown() {
+            self.edges.operator("?", On::of([&from, &to]));
+        }
+    }
+
     fn unary(&mut self, op: UnaryOp, operand: &'a Expr) -> Ty {
         let ty = self.expr(operand, &Ty::Unknown);
         let (word, method) = match op {
@@ -418,10 +431,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             UnaryOp::Not => ("!", "not"),
             UnaryOp::Neg => ("-", "neg"),
         };
-        if ty.may_hold_local() {
-            self.edges
-                .operator(if op == UnaryOp::Neg { "neg" } else { word });
-        }
+        self.edges.operator(if op == UnaryOp::Neg { "neg" } else { word }, On::of([&ty]));
         match (&ty, op) {
             (Ty::Ref(inner) | Ty::Pointer(inner), UnaryOp::Deref) => (**inner).clone(),
             (Ty::Adt(..), UnaryOp::Deref) => self.deref_target(&ty).unwrap_or_default(),
@@ -444,9 +454,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             Ty::Unknown
         };
         let right = self.expr(right, &wanted);
-        if left.may_hold_local() || right.may_hold_local() {
-            self.edges.operator(&op);
-        }
+        self.edges.operator(&op, On::of([&left, &right]));
         match &*op {
             "==" | "!=" | "<" | ">" | "<=" | ">=" | "&&" | "||" => Ty::prim("bool"),
             assign if assign.ends_with('=') => Ty::unit(),
@@ -462,9 +470,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
     fn index(&mut self, base: &'a Expr, index: &'a Expr) -> Ty {
         let mut base = self.expr(base, &Ty::Unknown);
         let index = self.expr(index, &Ty::Unknown);
-        if base.may_hold_local() || index.may_hold_local() {
-            self.edges.operator("index");
-        }
+        self.edges.operator("index", On::of([&base, &index]));
         for _ in 0..8 {
             match &base {
                 Ty::Adt(..) => {

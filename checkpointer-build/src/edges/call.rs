@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::Word;
+use super::{On, Word};
 use super::item::Walker;
 use super::path::Value;
 use crate::ir::{self, ItemKind};
@@ -17,6 +17,8 @@ use crate::world::Def;
 pub(super) struct Args<'a> {
     exprs: &'a [ir::Expr],
     read: Vec<Option<Ty>>,
+    /// Whether the method may be one of a foreign trait, for all that is seen.
+    pub(super) may_be_foreign: bool,
 }
 
 impl<'a> Args<'a> {
@@ -24,6 +26,7 @@ impl<'a> Args<'a> {
         Args {
             exprs,
             read: vec![None; exprs.len()],
+            may_be_foreign: false,
         }
     }
 
@@ -37,6 +40,11 @@ impl<'a> Args<'a> {
             self.read[at] = Some(ty);
         }
         self.read[at].clone().unwrap_or_default()
+    }
+
+    /// The types of the arguments that were read.
+    pub(super) fn types(&self) -> impl Iterator<Item = &Ty> {
+        self.read.iter().flatten()
     }
 
     pub(super) fn all(&mut self, walker: &mut Walker<'_, '_, 'a>) -> Vec<Ty> {
@@ -88,20 +96,18 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                     None => std_facts::function(&path, &turbofish, &given, expected),
                 };
                 let result = known.unwrap_or(Ty::Unknown);
-                let locals = [&given, &turbofish]
-                    .into_iter()
-                    .flatten()
-                    .chain(&owner)
-                    .any(Ty::may_hold_local);
-                if locals || result.may_hold_local() {
-                    let exact = owner
-                        .as_ref()
-                        .and_then(|owner| std_facts::associated_calls(owner, name));
+                let mut on = On::of(given.iter().chain(&turbofish).chain(&owner));
+                // What a trait's function on a type of ours makes is made of that type.
+                if !matches!(owner, Some(Ty::Adt(..))) {
+                    on.merge(On::of([&result]));
+                }
+                if on != On::default() {
+                    let exact = owner.as_ref().and_then(|owner| std_facts::associated_calls(owner, name));
                     let simple = match &owner {
                         Some(Ty::Std(owner, _) | Ty::Prim(owner)) => Some(*owner),
                         _ => None,
                     };
-                    self.std_calls(Symbol::new(name), simple, exact);
+                    self.std_calls(Symbol::new(name), simple, exact, &on);
                 }
                 result
             }
@@ -111,7 +117,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                     let input = inputs.get(at).cloned().unwrap_or_default();
                     self.expr(arg, &input);
                 }
-                self.edges.operator("call");
+                self.edges.operator("call", On::Any);
                 output
             }
         }
@@ -123,15 +129,15 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         name: Symbol,
         owner: Option<Symbol>,
         exact: Option<Vec<&'static str>>,
+        on: &On,
     ) {
         match exact {
             Some(traits) => {
-                let words = traits.into_iter().map(|of| Word::Trait(Symbol::new(of)));
-                self.edges.words.extend(words);
+                for of in traits {
+                    self.edges.uses(Word::Trait(Symbol::new(of)), on.clone());
+                }
             }
-            None => {
-                self.edges.words.insert(Word::Method(name, owner));
-            }
+            None => self.edges.uses(Word::Method(name, owner), on.clone()),
         }
     }
 

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::Word;
+use super::{On, Word};
 use super::item::Walker;
 use super::path::names_of;
 use crate::collect::{dollar_crate, parse_definition};
@@ -184,7 +184,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         if is_std && !local && self.std_macro(call, name) {
             return;
         }
-        self.edges.words.insert(Word::Macro(name));
+        self.edges.uses(Word::Macro(name), On::Any);
         if local {
             self.unseen_at(
                 call.path.at,
@@ -308,18 +308,18 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         let Some(args) = &call.args else { return false };
         let bound = self.locals.len();
         let mut first = Ty::Unknown;
-        let mut locals = false;
+        let mut on = On::default();
         for (at, arg) in args.iter().enumerate() {
             let ty = self.expr(arg, &Ty::Unknown);
-            locals |= ty.may_hold_local();
+            on.merge(On::of([&ty]));
             if at == 0 {
                 first = ty;
             }
         }
-        if locals {
-            self.edges
-                .words
-                .extend(call.traits.iter().map(|of| Word::Trait(*of)));
+        if on != On::default() {
+            for of in &call.traits {
+                self.edges.uses(Word::Trait(*of), on.clone());
+            }
             // Macros that only format do what their format strings say; the others compare, convert and report.
             let formats = matches!(
                 &*name,
@@ -334,7 +334,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                     | "writeln"
             );
             if !formats {
-                self.edges.words.insert(Word::Macro(name));
+                self.edges.uses(Word::Macro(name), on);
             }
         }
         if let Some(pattern) = &call.pattern {

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::Demand;
+use super::{Demand, On, Word};
 use super::call::Args;
 use super::item::Walker;
 use crate::ir;
@@ -26,10 +26,27 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             .map(|ty| self.program.ty(ty, &self.scope))
             .collect();
         self.traits_in_scope(call.name);
+        let mut args = Args::new(&call.args);
+        let result = self.steps(&receiver, call, &mut args, &turbofish, expected);
+        if args.may_be_foreign {
+            // A foreign trait's provided method may call the others on all that it is handed.
+            let on = On::of(args.types().chain(&turbofish).chain([&receiver]));
+            self.edges.uses(Word::Method(call.name, None), on);
+        }
+        result
+    }
+
+    fn steps(
+        &mut self,
+        receiver: &Ty,
+        call: &'a ir::MethodCall,
+        args: &mut Args<'a>,
+        turbofish: &[Ty],
+        expected: &Ty,
+    ) -> Ty {
         let mut ty = receiver.clone();
-        let args = &mut Args::new(&call.args);
         for _ in 0..STEPS {
-            match self.step(&ty, call, args, &turbofish, expected) {
+            match self.step(&ty, call, args, turbofish, expected) {
                 Step::Found(result) => return result,
                 Step::Unknown => {
                     self.edges.demand(Demand::Any(call.name));
@@ -46,7 +63,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         // No method of ours that is seen: one that a derive, a closed macro call or a foreign trait gives.
         self.edges
             .demand(Demand::Foreign(call.name, Head::of(receiver.peeled())));
-        self.edges.word(call.name);
+        args.may_be_foreign = true;
         if !std_facts::is_method(&call.name) {
             self.edges.calls_unknown = true;
             self.imported_packages();
@@ -58,7 +75,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             }
         }
         let given = args.all(self);
-        std_facts::method(&receiver, &call.name, &turbofish, &given, expected)
+        std_facts::method(receiver, &call.name, turbofish, &given, expected)
             .unwrap_or(Ty::Unknown)
     }
 
@@ -180,9 +197,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             };
         }
         let certain = declared.iter().any(|of| self.implements_plainly(*of, node));
-        if !certain {
-            self.edges.word(name);
-        }
+        args.may_be_foreign |= !certain;
         self.edges.demand(Demand::Foreign(name, head));
         let foreign = self.foreign_member(node, name);
         if let (Some(member), true) = (foreign, declared.is_empty()) {
@@ -372,13 +387,14 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             if given.len() == args.len()
                 && let Some(result) = std_facts::method(ty, &name, turbofish, &given, expected)
             {
-                let locals = given
-                    .iter()
-                    .chain(turbofish)
-                    .chain([ty, &result])
-                    .any(Ty::may_hold_local);
-                if locals {
-                    self.std_calls(name, None, std_facts::calls(ty, &name));
+                let on = match (ty, &*name) {
+                    // Only what can't be unwrapped is shown.
+                    (Ty::Std(of, args), "unwrap" | "expect") if &**of == "Result" => On::of(args.get(1)),
+                    (Ty::Std(of, args), "unwrap_err" | "expect_err") if &**of == "Result" => On::of(args.first()),
+                    _ => On::of(given.iter().chain(turbofish).chain([ty, &result])),
+                };
+                if on != On::default() {
+                    self.std_calls(name, None, std_facts::calls(ty, &name), &on);
                 }
                 return Step::Found(if local { Ty::Unknown } else { result });
             }

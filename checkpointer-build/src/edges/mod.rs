@@ -11,13 +11,13 @@ mod method;
 mod path;
 mod pattern;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use crate::cfg::Switches;
 use crate::program::Head;
 use crate::symbol::Symbol;
-use crate::ty::{NodeId, TraitRef};
+use crate::ty::{NodeId, TraitRef, Ty};
 use crate::world::{CrateId, Def, PackageId, Unseen};
 
 pub(crate) use item::edges_of;
@@ -47,6 +47,54 @@ pub(crate) enum Word {
     Trait(Symbol),
 }
 
+/// The types of the analysed crates that values handed to foreign code may be made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum On {
+    Any,
+    Types(BTreeSet<NodeId>),
+}
+
+impl Default for On {
+    fn default() -> Self {
+        On::Types(BTreeSet::new())
+    }
+}
+
+impl On {
+    pub(crate) fn of<'t>(types: impl IntoIterator<Item = &'t Ty>) -> On {
+        let mut on = On::default();
+        for ty in types {
+            on.add(ty);
+        }
+        on
+    }
+
+    pub(crate) fn merge(&mut self, other: On) {
+        match (&mut *self, other) {
+            (On::Types(mine), On::Types(others)) => mine.extend(others),
+            (On::Any, _) => {}
+            (_, On::Any) => *self = On::Any,
+        }
+    }
+
+    fn add(&mut self, ty: &Ty) {
+        match ty {
+            Ty::Prim(_) | Ty::Never => {}
+            Ty::Adt(node, args) => {
+                if let On::Types(types) = self {
+                    types.insert(*node);
+                }
+                args.iter().for_each(|arg| self.add(arg));
+            }
+            Ty::Std(_, args) | Ty::Tuple(args) => args.iter().for_each(|arg| self.add(arg)),
+            Ty::Ref(inner) | Ty::Pointer(inner) | Ty::Slice(inner) | Ty::Array(inner) => self.add(inner),
+            // What a closure is given comes from the value that it is called for.
+            Ty::Function(_, output) => self.add(output),
+            Ty::Unknown | Ty::Foreign(_) | Ty::Param(_) | Ty::Traits(_) => *self = On::Any,
+        }
+    }
+}
+
 /// What a name in an item's tokens means: part of the item's own hash.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Meaning {
@@ -74,11 +122,13 @@ pub(crate) struct Edges {
     pub(crate) nodes: BTreeSet<NodeId>,
     pub(crate) demands: BTreeSet<Demand>,
     /// What is used that may lead into std's code, and from there to an impl of one of std's traits.
-    pub(crate) words: BTreeSet<Word>,
+    pub(crate) words: BTreeMap<Word, On>,
     /// Whether code of packages other than std may be handed a value of any type.
     pub(crate) calls_foreign: bool,
     /// Whether a method is called on something unknown: if packages are in play it may be one of theirs.
     pub(crate) calls_unknown: bool,
+    /// Whether a map or set of std is named: operators on those call more than their own traits.
+    pub(crate) collections: bool,
     pub(crate) packages: BTreeSet<PackageId>,
     pub(crate) files: BTreeSet<PathBuf>,
     /// Variables that are read at compile time, with their values.
@@ -96,12 +146,19 @@ pub(crate) struct Edges {
 }
 
 impl Edges {
-    fn operator(&mut self, token: &str) {
-        self.words.insert(Word::Operator(Symbol::new(token)));
+    /// A use of std on values of these types.
+    fn uses(&mut self, word: Word, on: On) {
+        if on != On::default() {
+            self.words.entry(word).or_default().merge(on);
+        }
+    }
+
+    fn operator(&mut self, token: &str, on: On) {
+        self.uses(Word::Operator(Symbol::new(token)), on);
     }
 
     fn word(&mut self, name: Symbol) {
-        self.words.insert(Word::Method(name, None));
+        self.uses(Word::Method(name, None), On::Any);
     }
 
     fn demand(&mut self, demand: Demand) {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::Demand;
+use super::{Demand, On, Word};
 use super::item::Walker;
 use crate::impure;
 use crate::ir::{self, ItemKind, Pos};
@@ -260,6 +260,9 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             Def::Foreign(path, package) => {
                 self.package(package);
                 let parts: Vec<&str> = path.split("::").collect();
+                self.edges.collections |= parts
+                    .iter()
+                    .any(|part| matches!(*part, "HashMap" | "HashSet" | "BTreeMap" | "BTreeSet" | "collections"));
                 if let Some(reason) = impure::reason(&parts) {
                     self.impure_at(at, &format!("{path}: {reason}"));
                 }
@@ -679,7 +682,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
     }
 
     /// A member that some trait gives to a type.
-    fn trait_members_for(&mut self, base: &Ty, name: Symbol, _expected: &Ty) -> Value {
+    fn trait_members_for(&mut self, base: &Ty, name: Symbol, expected: &Ty) -> Value {
         let head = Head::of(base);
         let mut declared = Vec::new();
         for of in self.program.traits_with.get(&name).into_iter().flatten() {
@@ -690,15 +693,13 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         for of in &declared {
             self.edges.trait_member(*of, name, head);
         }
-        if base.may_hold_local() {
-            self.edges.word(name);
-        }
+        self.edges.uses(Word::Method(name, None), On::of([base]));
         self.edges.demand(Demand::Foreign(name, head));
         if declared.is_empty() {
             if let Ty::Adt(node, _) = base
                 && let Some(member) = self.foreign_member(*node, name)
             {
-                return self.member_value(member, base, Vec::new(), _expected);
+                return self.member_value(member, base, Vec::new(), expected);
             }
             return Value::Foreign(
                 Symbol::new(&format!("{}::{name}", spelled(base))),

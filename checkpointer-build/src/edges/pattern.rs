@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::On;
 use super::call::close;
 use super::item::Walker;
 use super::path::names_of;
@@ -104,9 +105,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                     self.expr(expr, ty);
                 }
                 // A constant of a local type is compared by its own `PartialEq`.
-                if ty.may_hold_local() {
-                    self.edges.operator("==");
-                }
+                self.edges.operator("==", On::of([ty]));
             }
             Pattern::Typed(inner, written) => {
                 self.mention_type(written);
