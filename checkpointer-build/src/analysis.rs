@@ -287,7 +287,7 @@ impl Writer<'_, '_, '_, '_> {
     fn types(&self, types: &[(String, NodeId, Closure)]) -> BTreeMap<String, String> {
         let mut found: BTreeMap<String, String> = BTreeMap::new();
         for (name, id, closure) in types {
-            let hash = hex(&self.hashes.root(self.graph, *id, &closure.nodes).0);
+            let hash = hex(&self.hashes.root(*id, &closure.nodes).0);
             found
                 .entry(name.clone())
                 .and_modify(|known| {
@@ -399,7 +399,7 @@ impl Writer<'_, '_, '_, '_> {
             }
         }
         if let Some(closure) = closure {
-            let (hash, capture) = self.hashes.root(self.graph, id, &closure.nodes);
+            let (hash, capture) = self.hashes.root(id, &closure.nodes);
             item.hash = Some(hex(&hash));
             item.capture_hash = Some(hex(&capture));
             let mut names: Vec<String> = closure.nodes.iter().map(|id| self.id(*id)).collect();
@@ -421,7 +421,7 @@ impl Writer<'_, '_, '_, '_> {
 
     fn row(&self, id: NodeId, closure: &Closure) -> Row {
         let node = self.world.node(id);
-        let (hash, capture) = self.hashes.root(self.graph, id, &closure.nodes);
+        let (hash, capture) = self.hashes.root(id, &closure.nodes);
         let statics = self.statics(closure);
         let kind = match node.parent.map(|parent| self.world.node(parent)) {
             None => "free",

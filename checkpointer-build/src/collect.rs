@@ -705,6 +705,20 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
         self.world.modules[context.module.0 as usize]
             .generators
             .push(node);
+        // Functions that stand in the call as they would outside of it (`quickcheck! { fn … }`) are items all the same.
+        if position == Position::Module && call.text.contains("fn ") && context.call_at.is_none() {
+            let set = &self.world.krate(context.krate).cfg;
+            let Some(items) = lower::items_in_place(&call.text, call.text_at, set) else {
+                return;
+            };
+            let items: &'a [Item] = self.world.arenas.items.alloc(items);
+            let inner = Context {
+                instance: self.world.new_instance(),
+                made_by: Some(node),
+                ..context.clone()
+            };
+            self.items(items, &inner, position);
+        }
     }
 
     fn expand_items(

@@ -94,43 +94,13 @@ impl Hashes {
     }
 
     /// A root's code hash and capture hash, over its closure.
-    pub(crate) fn root(
-        &self,
-        graph: &Graph<'_, '_, '_>,
-        root: NodeId,
+    pub(crate) fn root(&self, root: NodeId,
         closure: &[NodeId],
     ) -> (Digest, Digest) {
-        let plain = Self::without_statics(graph, closure);
         (
-            self.over(&self.deep, root, &plain),
+            self.over(&self.deep, root, closure),
             self.over(&self.deep_capture, root, closure),
         )
-    }
-
-    /// Of a closure what counts without its statics: files and variables that only their initializers read do not.
-    pub(crate) fn without_statics(graph: &Graph<'_, '_, '_>, closure: &[NodeId]) -> Vec<NodeId> {
-        let world = graph.program.world;
-        let is_static =
-            |id: NodeId| graph.outside(id).is_none() && world.node(id).kind == Kind::Static;
-        let reads = |id: NodeId| {
-            graph
-                .edges(id)
-                .is_some_and(|e| !e.files.is_empty() || !e.variables.is_empty())
-        };
-        if !closure.iter().any(|id| is_static(*id) && reads(*id)) {
-            return closure.to_vec();
-        }
-        let mut kept: HashSet<NodeId> = HashSet::new();
-        for id in closure.iter().filter(|id| !is_static(**id)) {
-            kept.extend(
-                graph
-                    .edges(*id)
-                    .into_iter()
-                    .flat_map(|edges| graph.outside_of(edges)),
-            );
-        }
-        let counts = |id: &NodeId| graph.outside(*id).is_none() || kept.contains(id);
-        closure.iter().copied().filter(counts).collect()
     }
 
     fn over(&self, deep: &HashMap<NodeId, Digest>, root: NodeId, closure: &[NodeId]) -> Digest {

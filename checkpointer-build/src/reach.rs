@@ -366,7 +366,11 @@ impl Chain<'_, '_, '_, '_> {
         for id in &graph.impls {
             let facts = &graph.program.impls[id];
             let fits =
-                |of: &TraitRef| matches!(of, TraitRef::Foreign(of) if names.contains(&of.as_str()));
+                |of: &TraitRef| {
+                // One trait of a package may be named by several paths.
+                let last = |name: &str| name.rsplit("::").next().unwrap_or_default().to_owned();
+                matches!(of, TraitRef::Foreign(of) if names.iter().any(|name| last(name) == last(of)))
+            };
             if facts.of.iter().any(fits) {
                 self.reach_whole(*id, None);
             }

@@ -153,6 +153,11 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         }
         for def in &found.defs {
             self.mention(&segments[..found.consumed], *def, path.at);
+            if let Def::Foreign(name, package) = def
+                && *package == STD
+            {
+                self.keys_of(name, path);
+            }
             if found.consumed < segments.len() {
                 let ty = self.program.def_ty(*def, Vec::new());
                 self.associated_type_name(&ty, segments[found.consumed]);
@@ -180,6 +185,26 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
     pub(super) fn imported_packages(&mut self) {
         let packages = self.program.packages_imported(self.module);
         self.edges.packages.extend(packages.iter().copied());
+    }
+
+    /// Whoever made a map or set that is named here has ordered or hashed its keys.
+    fn keys_of(&mut self, name: &str, path: &'a ir::Path) {
+        let traits: &[&str] = match name.rsplit("::").next() {
+            Some("BTreeMap" | "BTreeSet" | "BinaryHeap") => &["Ord", "PartialOrd"],
+            Some("HashMap" | "HashSet") => &["Hash", "PartialEq", "BuildHasher", "Hasher"],
+            _ => return,
+        };
+        let args = path.segments.last().and_then(|segment| segment.args.as_deref());
+        let types: Vec<Ty> = args.into_iter().flat_map(|args| &args.types).map(|ty| self.program.ty(ty, &self.scope)).collect();
+        let mut on = On::of(&types);
+        if on == On::Any {
+            // A type parameter is whatever the caller's is, which is named there.
+            let known: Vec<Ty> = types.into_iter().filter(|ty| !matches!(ty, Ty::Param(_))).collect();
+            on = On::of(&known);
+        }
+        for of in traits {
+            self.edges.uses(Word::Trait(Symbol::new(of)), on.clone());
+        }
     }
 
     /// `Base::Name` as a type: the associated types that it may mean.

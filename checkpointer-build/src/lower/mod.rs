@@ -109,6 +109,19 @@ pub(crate) fn items(
     Ok((out, lower.scopes))
 }
 
+/// Lowers the items that stand in the call of a macro that can't be expanded, where they stand.
+pub(crate) fn items_in_place(text: &str, base: Pos, set: &CfgSet) -> Option<Vec<Item>> {
+    let tokens: TokenStream = text.parse().ok()?;
+    let parsed = parse_all::<syn::Item>.parse2(tokens).ok()?;
+    let mut lower = Lower::of_expansion(base, 0, set);
+    lower.relative = true;
+    let mut out = Vec::new();
+    for item in parsed {
+        lower.item(item, &mut out);
+    }
+    Some(out)
+}
+
 /// Lowers what a macro in statement or expression position expands to: an expression, or any sequence
 /// of statements, the last of which may be one.
 pub(crate) fn block(
@@ -158,6 +171,8 @@ struct Lower<'a> {
     has_cfg: bool,
     /// The place of everything in an expansion.
     at: Pos,
+    /// Instead, spans are relative to that place.
+    relative: bool,
     /// The number of the next block with items of its own.
     scopes: u32,
     /// Where identifiers are spelled out, to spare an allocation each.
@@ -171,6 +186,7 @@ impl<'a> Lower<'a> {
             set,
             has_cfg: source.contains("cfg"),
             at: Pos::default(),
+            relative: false,
             scopes: 0,
             spelling: String::new(),
         }
@@ -182,6 +198,7 @@ impl<'a> Lower<'a> {
             set,
             has_cfg: true,
             at,
+            relative: false,
             scopes: first_scope,
             spelling: String::new(),
         }
@@ -196,25 +213,21 @@ impl<'a> Lower<'a> {
     }
 
     fn pos(&self, span: Span) -> Pos {
-        if self.source.is_none() {
-            return self.at;
-        }
-        let start = span.start();
-        Pos {
-            line: start.line as u32,
-            column: start.column as u32 + 1,
-        }
+        self.place(span.start())
     }
 
     /// The place behind a token.
     fn end(&self, span: Span) -> Pos {
-        if self.source.is_none() {
-            return self.at;
-        }
-        let end = span.end();
-        Pos {
-            line: end.line as u32,
-            column: end.column as u32 + 1,
+        self.place(span.end())
+    }
+
+    fn place(&self, found: proc_macro2::LineColumn) -> Pos {
+        let (line, column) = (found.line as u32, found.column as u32 + 1);
+        match (self.source, self.relative) {
+            (Some(_), _) => Pos { line, column },
+            (None, false) => self.at,
+            (None, true) if line == 1 => Pos { line: self.at.line, column: self.at.column + column - 1 },
+            (None, true) => Pos { line: self.at.line + line - 1, column },
         }
     }
 
