@@ -289,3 +289,30 @@ fn what_one_process_stores_and_deletes_another_sees_at_once() {
     fs::rename(replacement, path).unwrap();
     assert_eq!(value(&key).unwrap().unwrap(), b"compacted");
 }
+
+#[test]
+fn entries_of_a_newer_version_survive_a_cleanup() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = options(folder.path());
+    let (key, other) = (key_in(&options, 1, 1), key_in(&options, 1, 2));
+    store(&key, b"old");
+    let mut newer = frame(&other, b"of the future");
+    newer[8..12].copy_from_slice(&9_u32.to_le_bytes());
+    support::seal(&mut newer);
+    let path = PackedStorage.path(&key).unwrap();
+    let mut log = OpenOptions::new().append(true).open(&path).unwrap();
+    log.write_all(&newer).unwrap();
+    assert_eq!(value(&other).unwrap(), None);
+    store(&key, b"new");
+    store(&other, b"computed");
+    let current = [key.code_hash()];
+    let upkeep = Upkeep {
+        current: &current,
+        expired: NEVER,
+    };
+    PackedStorage.cleanup(key.scope(), &upkeep).unwrap();
+    assert_eq!(value(&key).unwrap().unwrap(), b"new");
+    assert_eq!(value(&other).unwrap().unwrap(), b"computed");
+    let bytes = fs::read(&path).unwrap();
+    assert!(bytes.windows(newer.len()).any(|part| part == newer));
+}

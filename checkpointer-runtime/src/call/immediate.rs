@@ -58,7 +58,9 @@ impl<S: Arguments, X, M: Mode<X>> Call<S, X, M> {
                     .session(&self, index)
                     .frame(layer, &value, now, 0)
                     .and_then(|frame| {
-                        frame.map_or(Ok(()), |(key, frame)| storage.store(&key, &frame))
+                        frame.map_or(Ok(()), |(key, frame)| {
+                            storage::replace(&**storage, &key, &frame)
+                        })
                     }),
             };
             fault = fault.or(stored.err());
@@ -114,7 +116,10 @@ impl<S: Arguments, X, M: Mode<X>> Call<S, X, M> {
             let stored = match &layer.store {
                 Store::Memory(slots) => (self.values.memory.stored)(slots, place.memory_hash),
                 Store::Bytes(storage) => match place.session(self, index).key(layer) {
-                    Some(key) => storage.checkpoint_date(&key)?,
+                    Some(key) => match storage.checkpoint_date(&key) {
+                        Err(CheckpointError::Newer { .. }) => None,
+                        date => date?,
+                    },
                     None => None,
                 },
             };

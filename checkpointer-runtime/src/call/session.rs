@@ -87,11 +87,18 @@ pub(crate) struct StoreJob {
     storage: Arc<dyn Storage>,
     key: Key,
     frame: Vec<u8>,
+    /// Whether nobody has looked at what it takes the place of.
+    is_blind: bool,
 }
 
 impl StoreJob {
     pub(crate) fn run(self, state: &'static State) {
-        if let Err(error) = self.storage.store(&self.key, &self.frame) {
+        let stored = if self.is_blind {
+            storage::replace(&*self.storage, &self.key, &self.frame)
+        } else {
+            self.storage.store(&self.key, &self.frame)
+        };
+        if let Err(error) = stored {
             event::emit(state, self.layer, EventKind::StorageFault { error: &error });
         }
     }
@@ -125,6 +132,8 @@ pub(crate) struct Session<T> {
     protected: u64,
     /// A bit for each layer whose entry was reported as damaged or expired, to be told once.
     reported: u64,
+    /// Whether the layers are not asked before the function runs.
+    is_blind: bool,
 }
 
 impl<T> Session<T> {
@@ -148,12 +157,14 @@ impl<T> Session<T> {
             lock: None,
             protected: 0,
             reported: 0,
+            is_blind: false,
         }
     }
 
     /// A call that computes in any case.
     pub(crate) fn computing(mut self) -> Self {
         self.phase = Phase::Compute;
+        self.is_blind = true;
         self
     }
 
@@ -279,6 +290,7 @@ impl<T> Session<T> {
                             storage: Arc::clone(storage),
                             key,
                             frame,
+                            is_blind: self.is_blind,
                         }),
                         Ok(None) => {}
                         Err(error) => {

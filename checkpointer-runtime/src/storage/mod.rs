@@ -145,3 +145,11 @@ pub fn load(storage: &(impl Storage + ?Sized), key: &Key) -> Result<Option<(Head
             None => error,
         })
 }
+
+/// Stores an entry in place of whatever is there, unless a newer version of this library wrote that.
+pub(crate) fn replace(storage: &(impl Storage + ?Sized), key: &Key, frame: &[u8]) -> Result<()> {
+    match load(storage, key) {
+        Err(newer @ CheckpointError::Newer { .. }) => Err(newer),
+        _ => storage.store(key, frame),
+    }
+}

@@ -36,6 +36,8 @@ struct State {
     length: u64,
     /// How much of it is in the index.
     scanned: u64,
+    /// Whether a newer version of this library has written to it.
+    has_newer: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -151,6 +153,10 @@ impl Log {
 
     fn rewrite(&self, state: &mut State) -> io::Result<()> {
         state.refresh(self.code_hash)?;
+        if state.has_newer {
+            // Only that version knows which of it is in use.
+            return Ok(());
+        }
         let live: u64 = state.index.values().map(|place| place.length as u64).sum();
         if live == 0 {
             fs::remove_file(&self.path)?;
@@ -250,7 +256,7 @@ impl State {
         file.read_to_end(&mut bytes)?;
         let base = self.scanned;
         let index = &mut self.index;
-        let done = scan(&bytes, code_hash, |found| {
+        let scanned = scan(&bytes, code_hash, |found| {
             let place = Place {
                 offset: base + found.start as u64,
                 length: found.length,
@@ -262,7 +268,8 @@ impl State {
             }
         });
         self.length = base + bytes.len() as u64;
-        self.scanned = base + done as u64;
+        self.scanned = base + scanned.done as u64;
+        self.has_newer |= scanned.has_newer;
         Ok(())
     }
 

@@ -1,6 +1,7 @@
 //! Finding the entries in a log: frame after frame, and on past whatever is damaged or cut off.
 
 use crate::entry::{Layout, MAGIC, is_sealed};
+use crate::error::CheckpointError;
 use crate::key::Digest;
 
 /// An entry in a log.
@@ -16,15 +17,39 @@ pub(super) struct Found {
     pub(super) is_deletion: bool,
 }
 
-/// Calls `found` for each entry in these bytes, and gives how many bytes are done with. The rest may become an entry when
-/// more is written.
-pub(super) fn scan(bytes: &[u8], code_hash: Digest, mut found: impl FnMut(Found)) -> usize {
-    let mut at = 0;
+/// What scanning has come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Scanned {
+    /// How many bytes are done with. The rest may become an entry when more is written.
+    pub(super) done: usize,
+    /// Whether something between the entries begins as a newer version's frame does.
+    pub(super) has_newer: bool,
+}
+
+/// Calls `found` for each entry in these bytes.
+pub(super) fn scan(bytes: &[u8], code_hash: Digest, mut found: impl FnMut(Found)) -> Scanned {
+    let (mut at, mut has_newer) = (0, false);
     while let Some(next) = next(bytes, at, code_hash) {
+        has_newer |= holds_newer(&bytes[at..next.start]);
         found(next);
         at = next.start + next.length;
     }
-    at
+    has_newer |= holds_newer(&bytes[at..]);
+    Scanned {
+        done: at,
+        has_newer,
+    }
+}
+
+/// Whether a newer version's frame begins in these bytes. How long it is, and whose, only that version knows.
+fn holds_newer(bytes: &[u8]) -> bool {
+    let starts = bytes.windows(MAGIC.len()).enumerate();
+    starts.filter(|(_, start)| *start == MAGIC).any(|(at, _)| {
+        matches!(
+            Layout::read(&bytes[at..]),
+            Err(CheckpointError::Newer { .. })
+        )
+    })
 }
 
 /// The next entry from here on: an undamaged one, or one that only its checksum shows to be damaged, so that it can be
@@ -98,10 +123,10 @@ mod tests {
 
     fn calls(bytes: &[u8]) -> (Vec<u8>, usize) {
         let mut calls = Vec::new();
-        let done = scan(bytes, CODE, |found| {
+        let scanned = scan(bytes, CODE, |found| {
             calls.push(found.call_hash.as_bytes()[0])
         });
-        (calls, done)
+        (calls, scanned.done)
     }
 
     #[test]
