@@ -46,6 +46,17 @@ pub(crate) const EDITS: [(Edit, &str); 9] = [
     (Edit::Type, "new type"),
 ];
 
+impl Edit {
+    /// The least share of hashes that must stay: rustfmt may rewrite what no normal form undoes, and a new type may stand for
+    /// the type parameter of a generic function.
+    pub(crate) fn floor(self) -> f64 {
+        match self {
+            Edit::Format | Edit::Type => 0.99,
+            _ => 1.0,
+        }
+    }
+}
+
 /// How many functions kept their hash under an edit.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Kept {
