@@ -436,6 +436,12 @@ impl Writer<'_, '_, '_, '_> {
             self.attributes(**id)
                 .is_some_and(|a| a.capture == Some(true))
         };
+        let silenced = |id: &&NodeId| {
+            self.attributes(**id)
+                .is_some_and(|a| a.capture == Some(false))
+        };
+        let mut released: Vec<String> = statics.iter().filter(silenced).map(|id| self.id(*id)).collect();
+        released.sort();
         let mut captured: Vec<String> = statics
             .iter()
             .filter(marked)
@@ -468,11 +474,13 @@ impl Writer<'_, '_, '_, '_> {
             capture_hash: hex(&capture),
             capture_by_default: self.request.capture,
             statics: names,
+            released,
             captured,
             switches: switches(closure),
             unresolved: closure.unseen.len() as u32,
             impure: impure.collect(),
             dependencies,
+            clash: crate::clash::of(self.world, id),
             untrusted: self.untrusted(id, closure),
         }
     }

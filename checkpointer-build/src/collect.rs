@@ -19,9 +19,6 @@ use crate::world::{
     ModId, Module, NO_MACROS, Node, NodeId, Ns, Source, Vis, World,
 };
 
-/// How deep macros may expand into macros: rustc's own default limit.
-const EXPANSION_DEPTH: u32 = 128;
-
 /// A macro call whose definition may be named by a path or import.
 pub(crate) struct Deferred<'a> {
     call: &'a MacroCall,
@@ -728,7 +725,7 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
         context: &Context,
         position: Position,
     ) -> Option<()> {
-        if context.depth >= EXPANSION_DEPTH {
+        if context.depth >= expand::RECURSION_LIMIT {
             return None;
         }
         let definition = self.definition(node)?;
@@ -807,10 +804,8 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
 
     fn statement(&mut self, statement: &'a ir::Statement, context: &Context) {
         match statement {
-            ir::Statement::Let {
-                value, otherwise, ..
-            } => {
-                for part in [value, otherwise].into_iter().flatten() {
+            ir::Statement::Let(found) => {
+                for part in [&found.value, &found.otherwise].into_iter().flatten() {
                     self.expression(part, context);
                 }
             }
@@ -865,7 +860,7 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
                 return;
             }
         };
-        if context.depth >= EXPANSION_DEPTH || !self.defines_items(node, call) {
+        if context.depth >= expand::RECURSION_LIMIT || !self.defines_items(node, call) {
             return;
         }
         let Some(definition) = self.definition(node) else {

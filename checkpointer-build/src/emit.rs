@@ -59,6 +59,7 @@ pub(crate) fn watch_lines(workspace: &Workspace, analysis: &Analysis) -> Vec<Str
         }
     }
     paths.extend(workspace.lock_file.clone());
+    paths.extend(workspace.sources_below_foreign());
     paths.extend(analysis.watched.iter().cloned());
     for item in &analysis.report.items {
         if item.package.is_none() && item.file.ends_with(".rs") {

@@ -19,7 +19,7 @@ use proc_macro2::{Ident, TokenStream};
 pub(crate) use definition::MacroDef;
 
 /// How deep the calls in an expansion may lead, as rustc has it unless a crate says otherwise.
-pub(crate) const RECURSION_LIMIT: usize = 128;
+pub(crate) const RECURSION_LIMIT: u32 = 128;
 
 /// Tokens that one expansion may make.
 const TOKEN_LIMIT: usize = 1 << 20;

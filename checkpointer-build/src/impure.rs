@@ -268,18 +268,6 @@ pub(crate) fn reason(path: &[&str]) -> Option<&'static str> {
         .map(|(_, _, reason)| *reason)
 }
 
-/// Whether a format string prints an address (`{:p}`, `{x:#018p}`).
-pub(crate) fn prints_address(format: &str) -> Option<&'static str> {
-    let unescaped = format.replace("{{", "").replace("}}", "");
-    let found = unescaped
-        .split('{')
-        .skip(1)
-        .filter_map(|piece| piece.split_once('}'))
-        .filter_map(|(placeholder, _)| placeholder.split_once(':'))
-        .any(|(_, spec)| spec.trim_end().ends_with('p'));
-    found.then_some(ADDRESS)
-}
-
 fn applies(prefix: &[&str], rule: &Rule, head: &str, rest: &[&str]) -> bool {
     let Some(rest) = (prefix[0] == head)
         .then(|| rest.strip_prefix(&prefix[1..]))
@@ -380,12 +368,5 @@ mod tests {
         check("fastrand::u32", Some(RANDOM));
         check("fastrand::Rng::new", Some(RANDOM));
         check("fastrand::Rng", None);
-    }
-
-    #[test]
-    fn addresses_in_format_strings_are_found() {
-        assert_eq!(prints_address("{:p}"), Some(ADDRESS));
-        assert_eq!(prints_address("at {x:#018p}, {y}"), Some(ADDRESS));
-        assert_eq!(prints_address("{p} {{:p}} {:?} {name:>width$}"), None);
     }
 }

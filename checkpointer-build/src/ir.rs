@@ -432,20 +432,24 @@ pub(crate) struct Block {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Statement {
     /// `let pattern: ty = value else { … };`
-    Let {
-        /// The pattern.
-        pattern: Pattern,
-        /// The declared type.
-        ty: Option<Type>,
-        /// The value.
-        value: Option<Expr>,
-        /// The `else` block.
-        otherwise: Option<Expr>,
-    },
+    Let(Box<Let>),
     /// An expression; `true` if a semicolon follows.
     Expr(Expr, bool),
     /// A statement under `#[cfg(…)]`.
     Cfg(Vec<Predicate>, Box<Statement>),
+}
+
+/// A `let` statement.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Let {
+    /// The pattern.
+    pub(crate) pattern: Pattern,
+    /// The declared type.
+    pub(crate) ty: Option<Type>,
+    /// The value.
+    pub(crate) value: Option<Expr>,
+    /// The `else` block.
+    pub(crate) otherwise: Option<Expr>,
 }
 
 /// An expression.

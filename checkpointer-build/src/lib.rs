@@ -2,10 +2,8 @@
 //! with `#[checkpoint]` depends on, and writes the table of their hashes that the attribute uses.
 //!
 //! ```no_run
-//! // build.rs
-//! fn main() {
-//!     checkpointer_build::build();
-//! }
+//! // In the `main` of build.rs:
+//! checkpointer_build::build();
 //! ```
 //!
 //! [`Builder`] has the options. The stages stand in the order in which data flows: packages,
@@ -43,6 +41,7 @@ mod analyze;
 mod build;
 mod emit;
 mod fingerprint;
+mod clash;
 mod ids;
 mod report;
 mod track;

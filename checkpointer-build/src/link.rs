@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use crate::cfg::CfgSet;
 use crate::collect::Collector;
-use crate::package::{Compiled, PackageRef, Target, TargetKind, Workspace};
+use crate::package::{DependencyKind, PackageRef, Target, TargetKind, Workspace};
 use crate::resolve::resolve_imports;
 use crate::source::{CfgId, Sources};
 use crate::symbol::Symbol;
@@ -36,11 +36,12 @@ pub(crate) fn link<'a>(
     targets: Targets,
 ) -> World<'a> {
     let mut world = World::new(arenas);
-    for (at, package) in workspace.foreign.iter().enumerate() {
+    let hashes = workspace.foreign_hashes();
+    for (package, hash) in workspace.foreign.iter().zip(hashes) {
         world.packages.push(PackageInfo {
             name: package.name.clone(),
             version: package.version.clone(),
-            hash: *workspace.foreign_hash(at).as_bytes(),
+            hash: *hash.as_bytes(),
         });
     }
     let chosen = chosen_targets(workspace, targets);
@@ -70,7 +71,7 @@ pub(crate) fn link<'a>(
         crates.push((id, target.root.clone()));
     }
     for ((package, target), (id, _)) in chosen.iter().zip(&crates) {
-        let names = workspace.extern_names(*package, target, Compiled::AsTest);
+        let names = workspace.extern_names(*package, target);
         let mut externs = HashMap::new();
         for (name, to) in names {
             let to = match to {
@@ -101,12 +102,37 @@ pub(crate) fn link<'a>(
     world
 }
 
+/// The packages whose code can run in the root package's crates: what only its build script uses is left out.
+fn linked(workspace: &Workspace) -> Vec<bool> {
+    let mut linked = vec![false; workspace.packages.len()];
+    let mut open = vec![workspace.root];
+    while let Some(at) = open.pop() {
+        if std::mem::replace(&mut linked[at], true) {
+            continue;
+        }
+        for dependency in &workspace.packages[at].dependencies {
+            // Tests of other packages are not part of this build.
+            let used = match dependency.kind {
+                DependencyKind::Normal => true,
+                DependencyKind::Dev => at == workspace.root,
+                DependencyKind::Build => false,
+            };
+            match dependency.package {
+                PackageRef::Local(next) if used => open.push(next),
+                _ => {}
+            }
+        }
+    }
+    linked
+}
+
 fn chosen_targets(workspace: &Workspace, targets: Targets) -> Vec<(usize, Target)> {
     let mut chosen = Vec::new();
+    let linked = linked(workspace);
     for (at, package) in workspace.packages.iter().enumerate() {
         for target in &package.targets {
             let library = matches!(target.kind, TargetKind::Lib | TargetKind::ProcMacro);
-            let wanted = library
+            let wanted = library && linked[at]
                 || at == workspace.root
                     && match target.kind {
                         TargetKind::BuildScript => false,
@@ -248,12 +274,10 @@ fn add_crate(
     };
     world.crates.push(Crate {
         id_name,
-        name: Symbol::new(&target.crate_name),
         edition: target.edition,
         root,
         target: label,
         package: (at != workspace.root).then(|| package.name.clone()),
-        proc_macro: target.kind == TargetKind::ProcMacro,
         externs: HashMap::new(),
         cfg: set,
         cfg_id: set_id,

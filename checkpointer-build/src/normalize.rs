@@ -76,17 +76,5 @@ pub(crate) fn write_canonical(node: &mut impl Canonical, nested: Nested, out: &m
     write_tokens(node.to_token_stream(), out);
 }
 
-/// Feeds the canonical bytes of a piece of syntax, with their length, to a hasher.
-pub(crate) fn canonical_item(
-    node: &mut impl Canonical,
-    nested: Nested,
-    hasher: &mut blake3::Hasher,
-) {
-    let mut bytes = Vec::with_capacity(1024);
-    write_canonical(node, nested, &mut bytes);
-    hasher.update(&(bytes.len() as u64).to_le_bytes());
-    hasher.update(&bytes);
-}
-
 #[cfg(test)]
 mod tests;

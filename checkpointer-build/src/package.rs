@@ -215,24 +215,17 @@ impl Workspace {
         &self.packages[self.root]
     }
 
-    /// The crate names that a target of a package can begin its paths with. `as_test`: it is compiled by `cargo test`,
-    /// and sees the dependencies of tests too.
+    /// The crate names that a target of a package can begin its paths with. A library or
+    /// binary may be compiled as a test, and sees the dependencies of tests too.
     pub(crate) fn extern_names(
         &self,
         package: usize,
         target: &Target,
-        as_test: Compiled,
     ) -> BTreeMap<String, PackageRef> {
         let found = &self.packages[package];
         let sees = |kind: DependencyKind| match target.kind {
             TargetKind::BuildScript => kind == DependencyKind::Build,
-            TargetKind::Test | TargetKind::Bench | TargetKind::Example => {
-                kind != DependencyKind::Build
-            }
-            _ => {
-                kind == DependencyKind::Normal
-                    || kind == DependencyKind::Dev && as_test == Compiled::AsTest
-            }
+            _ => kind != DependencyKind::Build,
         };
         let mut names: BTreeMap<String, PackageRef> = found
             .dependencies
@@ -249,22 +242,17 @@ impl Workspace {
         names
     }
 
-    /// A hash of a foreign package and of all that it is made from.
-    pub(crate) fn foreign_hash(&self, index: usize) -> blake3::Hash {
-        foreign::hash(self, index)
+    /// For each foreign package a hash of it and of all that it is made from.
+    pub(crate) fn foreign_hashes(&self) -> Vec<blake3::Hash> {
+        foreign::hashes(self)
     }
 
-    /// The local packages that a foreign one depends on, as a `[patch]` can make it: they are not in its hash.
-    pub(crate) fn local_below(&self, index: usize) -> Vec<usize> {
-        foreign::local_below(self, index)
+    /// The files of local packages that foreign ones are made from, as a `[patch]` makes it: each counts.
+    pub(crate) fn sources_below_foreign(&self) -> Vec<PathBuf> {
+        let local = foreign::local_below(self);
+        let sources = local.into_iter().map(|at| foreign::sources(self, at));
+        sources.flatten().collect()
     }
-}
-
-/// How a target is compiled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Compiled {
-    AsIs,
-    AsTest,
 }
 
 impl Package {

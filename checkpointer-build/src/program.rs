@@ -22,7 +22,6 @@ pub(crate) struct ImplFacts {
     pub(crate) self_ty: Ty,
     /// The types of the analysed crates that its header names outside of bounds: it applies when all of them are reachable.
     pub(crate) locals: Vec<NodeId>,
-    pub(crate) params: Vec<Symbol>,
     pub(crate) members: HashMap<Symbol, Vec<NodeId>>,
     /// Macro calls among its members that stay closed: they may define any member.
     pub(crate) closed: Vec<NodeId>,
@@ -261,7 +260,6 @@ impl<'w, 'a> Program<'w, 'a> {
                     is_trait_impl: data.of_trait.is_some(),
                     self_ty: scope.self_ty.clone(),
                     locals,
-                    params: data.generics.types.iter().map(|param| param.name).collect(),
                     members,
                     closed,
                 },

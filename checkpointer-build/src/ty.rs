@@ -94,24 +94,6 @@ impl Ty {
         ty
     }
 
-    /// Whether a type of the analysed crates may be in it, so that code which is handed it may call that type's impls.
-    #[must_use]
-    pub(crate) fn may_hold_local(&self) -> bool {
-        match self {
-            Self::Prim(_) | Self::Never => false,
-            Self::Std(_, args) | Self::Tuple(args) => args.iter().any(Self::may_hold_local),
-            Self::Ref(inner) | Self::Pointer(inner) | Self::Slice(inner) | Self::Array(inner) => {
-                inner.may_hold_local()
-            }
-            Self::Function(inputs, output) => {
-                inputs.iter().any(Self::may_hold_local) || output.may_hold_local()
-            }
-            Self::Unknown | Self::Adt(..) | Self::Foreign(_) | Self::Param(_) | Self::Traits(_) => {
-                true
-            }
-        }
-    }
-
     /// Whether nothing is known of it.
     #[must_use]
     pub(crate) fn is_unknown(&self) -> bool {

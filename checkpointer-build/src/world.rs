@@ -147,14 +147,11 @@ pub(crate) struct Import {
 pub(crate) struct Crate {
     /// The name that ids begin with.
     pub(crate) id_name: String,
-    /// The name in paths.
-    pub(crate) name: Symbol,
     pub(crate) edition: u16,
     pub(crate) root: ModId,
     pub(crate) target: String,
     /// The name of its package, where it is not the package that is analysed.
     pub(crate) package: Option<String>,
-    pub(crate) proc_macro: bool,
     pub(crate) externs: HashMap<Symbol, Extern>,
     pub(crate) cfg: CfgSet,
     pub(crate) cfg_id: CfgId,
@@ -218,8 +215,6 @@ impl Kind {
 pub(crate) enum Source<'a> {
     Item(&'a ir::Item),
     Call(&'a ir::MacroCall),
-    /// A package, file or variable.
-    Outside,
 }
 
 /// An item.
@@ -312,7 +307,6 @@ pub(crate) struct World<'a> {
     /// What calls in bodies expanded to that define items, by instance and the call's address.
     pub(crate) expansions: HashMap<(InstanceId, usize), (&'a ir::Block, InstanceId)>,
     pub(crate) packages: Vec<PackageInfo>,
-    pub(crate) package_nodes: HashMap<PackageId, NodeId>,
     pub(crate) notes: Vec<Unseen>,
 }
 
@@ -341,7 +335,6 @@ impl<'a> World<'a> {
             broken: Vec::new(),
             expansions: HashMap::new(),
             packages: Vec::new(),
-            package_nodes: HashMap::new(),
             notes: Vec::new(),
         }
     }

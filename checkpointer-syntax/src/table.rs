@@ -41,6 +41,8 @@ pub struct Row {
     pub capture_by_default: bool,
     /// The ids of the statics that it reaches.
     pub statics: Vec<String>,
+    /// Of these, the ones marked `#[no_capture]`, by id: nothing is said of them.
+    pub released: Vec<String>,
     /// Of these, the ones marked `#[capture]`, spelled as `module_path!()` and the static's name.
     pub captured: Vec<String>,
     /// `test` and `debug_assertions`, where reachable code depends on them.
@@ -51,6 +53,8 @@ pub struct Row {
     pub impure: Vec<String>,
     /// What it depends on directly, sorted by path.
     pub dependencies: Vec<Dependency>,
+    /// What already has the companion's name where the function stands or is imported; empty where nothing has.
+    pub clash: String,
     /// Why the row can't be trusted (a source file that does not parse, say); empty where it can.
     pub untrusted: String,
 }
@@ -219,10 +223,12 @@ fn write_row(out: &mut String, row: &Row) {
     field("capture_hash", format!("{:?}", row.capture_hash));
     field("capture_by_default", row.capture_by_default.to_string());
     field("statics", format!("&{:?}", row.statics));
+    field("released", format!("&{:?}", row.released));
     field("captured", format!("&{:?}", row.captured));
     field("switches", format!("&{:?}", row.switches));
     field("unresolved", row.unresolved.to_string());
     field("impure", format!("&{:?}", row.impure));
+    field("clash", format!("{:?}", row.clash));
     field("untrusted", format!("{:?}", row.untrusted));
     let _ = writeln!(out, "        dependencies: &[");
     for d in &row.dependencies {
@@ -294,10 +300,12 @@ fn parse_field(line: &str, row: &mut Row) -> Option<()> {
         "capture_hash" => row.capture_hash = values.string()?,
         "capture_by_default" => row.capture_by_default = value == "true,",
         "statics" => row.statics = values.strings(),
+        "released" => row.released = values.strings(),
         "captured" => row.captured = values.strings(),
         "switches" => row.switches = values.strings(),
         "unresolved" => row.unresolved = values.number()?,
         "impure" => row.impure = values.strings(),
+        "clash" => row.clash = values.string()?,
         "untrusted" => row.untrusted = values.string()?,
         _ => return None,
     }
@@ -386,7 +394,9 @@ mod tests {
                     capture_hash: "cc".repeat(32),
                     capture_by_default: true,
                     statics: vec!["demo::A".into(), "demo::B, \"]".into()],
+                    released: vec!["demo::B, \"]".into()],
                     captured: vec!["demo::A".into()],
+                    clash: "`mod fit` at src/lib.rs:1".into(),
                     switches: vec!["test".into()],
                     unresolved: 2,
                     impure: vec!["std::env::var at src/a.rs:3".into()],

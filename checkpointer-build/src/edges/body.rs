@@ -41,12 +41,13 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
 
     pub(super) fn statement(&mut self, statement: &'a Statement, expected: &Ty) -> Ty {
         match statement {
-            Statement::Let {
-                pattern,
-                ty,
-                value,
-                otherwise,
-            } => {
+            Statement::Let(found) => {
+                let ir::Let {
+                    pattern,
+                    ty,
+                    value,
+                    otherwise,
+                } = &**found;
                 let declared = match ty {
                     Some(ty) => {
                         self.mention_type(ty);

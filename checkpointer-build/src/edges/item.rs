@@ -23,8 +23,6 @@ pub(super) struct Walker<'p, 'w, 'a> {
     /// What the function around returns, for `return` and `?`.
     pub(super) result: Ty,
     pub(super) depth: u32,
-    /// What calls in this item expanded to.
-    pub(super) expanding: Vec<NodeId>,
     /// Inside of a macro call that is not expanded: names that mean nothing are no news.
     pub(super) lenient: bool,
 }
@@ -43,7 +41,6 @@ pub(crate) fn edges_of(program: &Program<'_, '_>, id: NodeId) -> Edges {
         locals: Vec::new(),
         result: Ty::Unknown,
         depth: 0,
-        expanding: Vec::new(),
         lenient: false,
     };
     walker.edges.switches = node.switches;
@@ -52,7 +49,6 @@ pub(crate) fn edges_of(program: &Program<'_, '_>, id: NodeId) -> Edges {
     match node.source {
         Source::Item(item) => walker.item(item),
         Source::Call(call) => walker.closed_call(call),
-        Source::Outside => {}
     }
     walker.edges.nodes.remove(&id);
     walker.edges

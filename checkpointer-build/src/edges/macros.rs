@@ -15,9 +15,6 @@ use crate::symbol::Symbol;
 use crate::ty::{NodeId, Ty};
 use crate::world::{Def, EnvId, InstanceId, Ns, STD};
 
-/// How deep macros may expand into macros: rustc's own default limit.
-const EXPANSION_DEPTH: u32 = 128;
-
 impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
     /// The definitions of the analysed crates that a call may mean.
     fn definitions(&self, call: &'a MacroCall) -> Vec<NodeId> {
@@ -54,7 +51,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         let [node] = definitions.as_slice() else {
             return None;
         };
-        if self.depth >= EXPANSION_DEPTH {
+        if self.depth >= expand::RECURSION_LIMIT {
             return None;
         }
         let definition = self

@@ -4,7 +4,7 @@ use syn::{Stmt, StmtMacro};
 
 use super::Lower;
 use crate::cfg::Predicate;
-use crate::ir::{Block, Expr, Statement};
+use crate::ir::{Block, Expr, Let, Statement};
 
 impl Lower<'_> {
     pub(super) fn block(&mut self, block: &mut syn::Block) -> Block {
@@ -70,12 +70,12 @@ impl Lower<'_> {
                 };
                 block.statements.push(under(
                     cfg,
-                    Statement::Let {
+                    Statement::Let(Box::new(Let {
                         pattern,
                         ty,
                         value,
                         otherwise,
-                    },
+                    })),
                 ));
             }
             // Empty statements.

@@ -4,7 +4,7 @@ mod macros;
 
 use syn::{Item, parse_str};
 
-use super::{Nested, canonical_item, write_canonical};
+use super::{Nested, write_canonical};
 
 fn bytes(text: &str, nested: Nested) -> Vec<u8> {
     let mut item: Item = parse_str(text).unwrap_or_else(|error| panic!("{error}: {text}"));
@@ -419,24 +419,4 @@ fn nested_items_can_be_kept_or_cut() {
     assert_eq!(bytes(with, Nested::Cut), bytes(without, Nested::Cut));
     differ(with, without);
     differ("fn f() { fn g() { 1 } }", "fn f() { fn g() { 2 } }");
-}
-
-#[test]
-fn items_fed_one_after_the_other_stay_apart() {
-    let feed = |texts: &[&str]| {
-        let mut hasher = blake3::Hasher::new();
-        for text in texts {
-            canonical_item(
-                &mut parse_str::<Item>(text).unwrap(),
-                Nested::Keep,
-                &mut hasher,
-            );
-        }
-        hasher.finalize()
-    };
-    assert_ne!(
-        feed(&["mod a { fn f() {} }"]),
-        feed(&["mod a {}", "fn f() {}"])
-    );
-    assert_eq!(feed(&["fn  f () {}"]), feed(&["pub fn f() { }"]));
 }

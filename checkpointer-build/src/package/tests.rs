@@ -99,9 +99,9 @@ fn target(workspace: &Workspace, kind: TargetKind) -> &Target {
         .unwrap()
 }
 
-fn externs(workspace: &Workspace, kind: TargetKind, compiled: Compiled) -> Vec<String> {
+fn externs(workspace: &Workspace, kind: TargetKind) -> Vec<String> {
     workspace
-        .extern_names(workspace.root, target(workspace, kind), compiled)
+        .extern_names(workspace.root, target(workspace, kind))
         .into_keys()
         .collect()
 }
@@ -150,27 +150,23 @@ fn check_shape(workspace: &Workspace) {
         (2018, "base")
     );
     assert_eq!(
-        externs(workspace, TargetKind::Lib, Compiled::AsIs),
-        ["other"]
-    );
-    assert_eq!(
-        externs(workspace, TargetKind::Lib, Compiled::AsTest),
+        externs(workspace, TargetKind::Lib),
         ["assist", "other"]
     );
     assert_eq!(
-        externs(workspace, TargetKind::Bin, Compiled::AsIs),
-        ["my_app", "other"]
-    );
-    assert_eq!(
-        externs(workspace, TargetKind::Test, Compiled::AsIs),
+        externs(workspace, TargetKind::Bin),
         ["assist", "my_app", "other"]
     );
     assert_eq!(
-        externs(workspace, TargetKind::Example, Compiled::AsIs),
+        externs(workspace, TargetKind::Test),
         ["assist", "my_app", "other"]
     );
     assert_eq!(
-        externs(workspace, TargetKind::BuildScript, Compiled::AsIs),
+        externs(workspace, TargetKind::Example),
+        ["assist", "my_app", "other"]
+    );
+    assert_eq!(
+        externs(workspace, TargetKind::BuildScript),
         ["other"]
     );
 }
@@ -281,7 +277,7 @@ fn packages_of_a_registry_are_known_by_version_and_checksum() {
         })
         .collect();
     assert_eq!(below, ["proc-macro2", "quote", "unicode-ident"]);
-    assert!(workspace.local_below(syn).is_empty());
+    assert!(workspace.sources_below_foreign().is_empty());
     assert!(
         workspace
             .foreign
@@ -321,7 +317,7 @@ fn a_foreign_hash_covers_the_package_and_what_is_below_it() {
     let changed = |change: fn(&mut ForeignPackage), at: usize, seen_by: usize| {
         let mut after = before.clone();
         change(&mut after.foreign[at]);
-        before.foreign_hash(seen_by) != after.foreign_hash(seen_by)
+        before.foreign_hashes()[seen_by] != after.foreign_hashes()[seen_by]
     };
     let version: fn(&mut ForeignPackage) = |package| package.version = "1.0.1".to_owned();
     assert!(changed(version, 0, 0));
@@ -343,7 +339,49 @@ fn a_foreign_hash_covers_the_package_and_what_is_below_it() {
         1,
         0
     ));
-    assert_ne!(before.foreign_hash(0), before.foreign_hash(1));
+    assert_ne!(before.foreign_hashes()[0], before.foreign_hashes()[1]);
+}
+
+#[test]
+fn a_foreign_hash_covers_the_sources_of_a_patched_package_below_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = [
+        ("Cargo.toml", "[package]\nname = \"local\"\n"),
+        ("src/lib.rs", "mod inner;"),
+        ("src/inner.rs", "fn one() {}"),
+        ("README.md", ""),
+    ];
+    write(folder.path(), &files);
+    let mut found = foreign_three();
+    found.packages.push(Package {
+        name: "local".to_owned(),
+        version: "1.0.0".to_owned(),
+        manifest: folder.path().join("Cargo.toml"),
+        directory: folder.path().to_owned(),
+        targets: vec![Target {
+            name: "local".to_owned(),
+            crate_name: "local".to_owned(),
+            kind: TargetKind::Lib,
+            root: folder.path().join("src/lib.rs"),
+            edition: 2024,
+            required_features: Vec::new(),
+        }],
+        features: BTreeSet::new(),
+        features_are_exact: true,
+        dependencies: Vec::new(),
+        settings: serde_json::Value::Null,
+    });
+    found.foreign[1].dependencies = vec![PackageRef::Local(0)];
+    let before = found.foreign_hashes();
+    write(folder.path(), &[("README.md", "more")]);
+    assert_eq!(found.foreign_hashes(), before);
+    write(folder.path(), &[("src/inner.rs", "fn two() {}")]);
+    let after = found.foreign_hashes();
+    assert_ne!(after[0], before[0]);
+    assert_ne!(after[1], before[1]);
+    assert_eq!(after[2], before[2]);
+    let watched = found.sources_below_foreign();
+    assert!(watched.contains(&folder.path().join("src/inner.rs")));
 }
 
 #[test]

@@ -8,7 +8,6 @@
 
 mod deref;
 mod function;
-mod harmless;
 mod known;
 mod led_to;
 mod method;
@@ -23,11 +22,10 @@ mod universal;
 
 pub(crate) use deref::{deref, item_of};
 pub(crate) use function::{associated, function, function_closure_params, trait_function};
-pub(crate) use harmless::calls_nothing;
 pub(crate) use known::is_method;
 pub(crate) use led_to::led_to;
 pub(crate) use method::{associated_calls, calls, closure_params, method};
 pub(crate) use names::{prelude_trait, prelude_type, prelude_value, std_macro};
-pub(crate) use operator::{await_value, binary, index, literal, try_value, unary};
-pub(crate) use triggers::{Triggers, triggers};
+pub(crate) use operator::{await_value, binary, index, try_value, unary};
+pub(crate) use triggers::triggers;
 pub(crate) use types::{field_of, type_of_path};

@@ -60,11 +60,6 @@ pub(crate) fn triggers(trait_name: &str) -> Option<&'static Triggers> {
     TRIGGERS.get(trait_name)
 }
 
-/// The triggers of all known traits.
-pub(super) fn all() -> impl Iterator<Item = &'static Triggers> {
-    TRIGGERS.values()
-}
-
 static TRIGGERS: LazyLock<BTreeMap<&'static str, Triggers>> = LazyLock::new(|| {
     let mut all = BTreeMap::new();
     let mut add = |names: &'static str, triggers: Triggers| {

@@ -8,15 +8,12 @@ use crate::symbol::Symbol;
 fn statements_keep_their_parts() {
     let block = body("let Some(x): Option<T> = y else { return z }; ; #[cfg(a)] let b = c; d(); e");
     assert_eq!(block.statements.len(), 4);
-    let Statement::Let {
-        ty: Some(Type::Path(_)),
-        value: Some(_),
-        otherwise: Some(Expr::Block(_)),
-        ..
-    } = &block.statements[0]
-    else {
+    let Statement::Let(first) = &block.statements[0] else {
         panic!("{:?}", block.statements[0])
     };
+    assert!(matches!(first.ty, Some(Type::Path(_))));
+    assert!(first.value.is_some());
+    assert!(matches!(first.otherwise, Some(Expr::Block(_))));
     assert!(matches!(block.statements[1], Statement::Cfg(..)));
     assert!(matches!(block.statements[2], Statement::Expr(_, true)));
     assert!(matches!(block.statements[3], Statement::Expr(_, false)));
