@@ -156,7 +156,9 @@ fn labels(graph: &Graph<'_, '_, '_>, id: NodeId) -> Vec<(String, Label)> {
     if let Some(parent) = node.parent {
         labels.push(("<parent>".to_owned(), Label::Node(parent)));
     }
-    if let Some(definition) = node.made_by {
+    if let Some(definition) = node.made_by
+        && world.node(definition).kind != Kind::Call
+    {
         labels.push(("<made by>".to_owned(), Label::Node(definition)));
     }
     labels

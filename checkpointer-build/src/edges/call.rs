@@ -96,7 +96,8 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                     None => std_facts::function(&path, &turbofish, &given, expected),
                 };
                 let result = known.unwrap_or(Ty::Unknown);
-                let mut on = On::of(given.iter().chain(&turbofish).chain(&owner));
+                let named = owner.as_ref().filter(|owner| !matches!(owner, Ty::Traits(_)));
+                let mut on = On::of(given.iter().chain(&turbofish).chain(named));
                 // What a trait's function on a type of ours makes is made of that type.
                 if !matches!(owner, Some(Ty::Adt(..))) {
                     on.merge(On::of([&result]));

@@ -44,7 +44,14 @@ pub(crate) fn edges_of(program: &Program<'_, '_>, id: NodeId) -> Edges {
         lenient: false,
     };
     walker.edges.switches = node.switches;
-    walker.edges.nodes.extend(node.made_by);
+    match node.made_by.map(|id| (id, program.world.node(id).source)) {
+        // What stands in a call as it would outside of it is its own; what the macro does with it is the package's.
+        Some((_, Source::Call(call))) => walker.macro_path(call),
+        Some((definition, _)) => {
+            walker.edges.nodes.insert(definition);
+        }
+        None => {}
+    }
     walker.edges.nodes.extend(node.parent);
     match node.source {
         Source::Item(item) => walker.item(item),

@@ -138,6 +138,15 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         self.closed_call(call);
     }
 
+    /// What a macro's path means, without its call.
+    pub(super) fn macro_path(&mut self, call: &'a MacroCall) {
+        let names = names_of(&call.path);
+        let found = self.program.names().path(self.module, &names, call.path.global, Ns::Macro);
+        for def in found.defs {
+            self.mention(&names, def, call.path.at);
+        }
+    }
+
     /// A call that is not expanded: std's is read by its meaning, any other by the names in it.
     pub(super) fn closed_call(&mut self, call: &'a MacroCall) {
         let names = names_of(&call.path);

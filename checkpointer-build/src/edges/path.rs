@@ -8,7 +8,7 @@ use crate::impure;
 use crate::ir::{self, ItemKind, Pos};
 use crate::program::Head;
 use crate::symbol::Symbol;
-use crate::ty::{NodeId, TraitRef, Ty};
+use crate::ty::{Bound, NodeId, TraitRef, Ty};
 use crate::world::{Def, Kind, ModId, Ns, PackageId, STD, Unseen};
 
 /// What a path in value position means.
@@ -496,6 +496,10 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                     let owner = path.segments.len().checked_sub(2).and_then(|at| {
                         let (head, _) = name.rsplit_once("::")?;
                         let last = head.rsplit("::").next()?;
+                        if crate::std_facts::triggers(last).is_some() {
+                            let of = TraitRef::Foreign(Symbol::new(last));
+                            return Some(Ty::Traits(vec![Bound { of, bindings: Vec::new() }]));
+                        }
                         last.starts_with(char::is_uppercase).then(|| {
                             crate::std_facts::type_of_path(head, args(path.segments.get(at)))
                         })
