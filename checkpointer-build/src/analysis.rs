@@ -440,7 +440,11 @@ impl Writer<'_, '_, '_, '_> {
             self.attributes(**id)
                 .is_some_and(|a| a.capture == Some(false))
         };
-        let mut released: Vec<String> = statics.iter().filter(silenced).map(|id| self.id(*id)).collect();
+        let mut released: Vec<String> = statics
+            .iter()
+            .filter(silenced)
+            .map(|id| self.id(*id))
+            .collect();
         released.sort();
         let mut captured: Vec<String> = statics
             .iter()

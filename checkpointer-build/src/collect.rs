@@ -362,7 +362,11 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
             .defined
             .entry((ns, name))
             .or_default();
-        let binding = Binding { def, vis, import: None };
+        let binding = Binding {
+            def,
+            vis,
+            import: None,
+        };
         if !bindings.contains(&binding) {
             bindings.push(binding);
         }

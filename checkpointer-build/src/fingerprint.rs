@@ -94,9 +94,7 @@ impl Hashes {
     }
 
     /// A root's code hash and capture hash, over its closure.
-    pub(crate) fn root(&self, root: NodeId,
-        closure: &[NodeId],
-    ) -> (Digest, Digest) {
+    pub(crate) fn root(&self, root: NodeId, closure: &[NodeId]) -> (Digest, Digest) {
         (
             self.over(&self.deep, root, closure),
             self.over(&self.deep_capture, root, closure),

@@ -112,7 +112,12 @@ impl<'p, 'w, 'a> Graph<'p, 'w, 'a> {
                 continue;
             }
             if let Some(edges) = self.edges(id) {
-                open.extend(edges.nodes.iter().filter(|node| (node.0 as usize) < world.nodes.len()));
+                open.extend(
+                    edges
+                        .nodes
+                        .iter()
+                        .filter(|node| (node.0 as usize) < world.nodes.len()),
+                );
             }
         }
         On::Types(all)

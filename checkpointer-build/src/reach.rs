@@ -365,8 +365,7 @@ impl Chain<'_, '_, '_, '_> {
         }
         for id in &graph.impls {
             let facts = &graph.program.impls[id];
-            let fits =
-                |of: &TraitRef| {
+            let fits = |of: &TraitRef| {
                 // One trait of a package may be named by several paths.
                 let last = |name: &str| name.rsplit("::").next().unwrap_or_default().to_owned();
                 matches!(of, TraitRef::Foreign(of) if names.iter().any(|name| last(name) == last(of)))
@@ -453,10 +452,21 @@ fn is_own_operator(token: &str, name: &str) -> bool {
     match token {
         "==" | "!=" => name == "PartialEq",
         "<" | ">" | "<=" | ">=" => matches!(name, "PartialOrd" | "PartialEq" | "Ord"),
-        "+" | "-" | "*" | "/" | "%" | "&" | "|" | "^" | "<<" | ">>" => {
-            !matches!(name, "Hash" | "Hasher" | "BuildHasher" | "Default" | "Ord" | "PartialOrd" | "Clone" | "PartialEq")
-        }
-        "index" => !matches!(name, "Hash" | "Hasher" | "BuildHasher" | "Default" | "Ord" | "PartialOrd" | "PartialEq"),
+        "+" | "-" | "*" | "/" | "%" | "&" | "|" | "^" | "<<" | ">>" => !matches!(
+            name,
+            "Hash"
+                | "Hasher"
+                | "BuildHasher"
+                | "Default"
+                | "Ord"
+                | "PartialOrd"
+                | "Clone"
+                | "PartialEq"
+        ),
+        "index" => !matches!(
+            name,
+            "Hash" | "Hasher" | "BuildHasher" | "Default" | "Ord" | "PartialOrd" | "PartialEq"
+        ),
         _ => true,
     }
 }
@@ -466,8 +476,10 @@ fn only_by_hashing(method: &str, name: &str) -> bool {
     match name {
         "Hash" | "Hasher" | "BuildHasher" => !method.contains("hash"),
         "Default" => {
-            let natural = method.contains("default") || matches!(method, "take" | "unzip" | "partition");
-            !natural && std_facts::triggers("Hash").is_some_and(|hash| hash.has_method(method, None))
+            let natural =
+                method.contains("default") || matches!(method, "take" | "unzip" | "partition");
+            !natural
+                && std_facts::triggers("Hash").is_some_and(|hash| hash.has_method(method, None))
         }
         _ => false,
     }

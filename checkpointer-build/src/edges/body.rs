@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::{Demand, On};
 use super::call::{close, future_of};
 use super::item::Walker;
 use super::path::Value;
+use super::{Demand, On};
 use crate::ir::{self, Expr, Literal, Statement, UnaryOp};
 use crate::program::{Head, substitute, unify_into};
 use crate::std_facts;
@@ -432,7 +432,8 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             UnaryOp::Not => ("!", "not"),
             UnaryOp::Neg => ("-", "neg"),
         };
-        self.edges.operator(if op == UnaryOp::Neg { "neg" } else { word }, On::of([&ty]));
+        self.edges
+            .operator(if op == UnaryOp::Neg { "neg" } else { word }, On::of([&ty]));
         match (&ty, op) {
             (Ty::Ref(inner) | Ty::Pointer(inner), UnaryOp::Deref) => (**inner).clone(),
             (Ty::Adt(..), UnaryOp::Deref) => self.deref_target(&ty).unwrap_or_default(),

@@ -3,9 +3,9 @@
 
 use std::collections::HashMap;
 
-use super::{On, Word};
 use super::item::Walker;
 use super::path::Value;
+use super::{On, Word};
 use crate::ir::{self, ItemKind};
 use crate::program::{Scope, substitute, unify_into};
 use crate::std_facts;
@@ -96,14 +96,18 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                     None => std_facts::function(&path, &turbofish, &given, expected),
                 };
                 let result = known.unwrap_or(Ty::Unknown);
-                let named = owner.as_ref().filter(|owner| !matches!(owner, Ty::Traits(_)));
+                let named = owner
+                    .as_ref()
+                    .filter(|owner| !matches!(owner, Ty::Traits(_)));
                 let mut on = On::of(given.iter().chain(&turbofish).chain(named));
                 // What a trait's function on a type of ours makes is made of that type.
                 if !matches!(owner, Some(Ty::Adt(..))) {
                     on.merge(On::of([&result]));
                 }
                 if on != On::default() {
-                    let exact = owner.as_ref().and_then(|owner| std_facts::associated_calls(owner, name));
+                    let exact = owner
+                        .as_ref()
+                        .and_then(|owner| std_facts::associated_calls(owner, name));
                     let simple = match &owner {
                         Some(Ty::Std(owner, _) | Ty::Prim(owner)) => Some(*owner),
                         _ => None,

@@ -3,9 +3,9 @@
 
 use std::path::Path;
 
-use super::{On, Word};
 use super::item::Walker;
 use super::path::names_of;
+use super::{On, Word};
 use crate::collect::{dollar_crate, parse_definition};
 use crate::expand;
 use crate::ir::{self, MacroCall, Pos};
@@ -141,7 +141,10 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
     /// What a macro's path means, without its call.
     pub(super) fn macro_path(&mut self, call: &'a MacroCall) {
         let names = names_of(&call.path);
-        let found = self.program.names().path(self.module, &names, call.path.global, Ns::Macro);
+        let found = self
+            .program
+            .names()
+            .path(self.module, &names, call.path.global, Ns::Macro);
         for def in found.defs {
             self.mention(&names, def, call.path.at);
         }

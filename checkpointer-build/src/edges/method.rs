@@ -3,9 +3,9 @@
 
 use std::collections::HashMap;
 
-use super::{Demand, On, Word};
 use super::call::Args;
 use super::item::Walker;
+use super::{Demand, On, Word};
 use crate::ir;
 use crate::program::Head;
 use crate::std_facts;
@@ -75,8 +75,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             }
         }
         let given = args.all(self);
-        std_facts::method(receiver, &call.name, turbofish, &given, expected)
-            .unwrap_or(Ty::Unknown)
+        std_facts::method(receiver, &call.name, turbofish, &given, expected).unwrap_or(Ty::Unknown)
     }
 
     /// Which traits with such a method are imported where the call stands is part of the meaning of its tokens.
@@ -389,8 +388,12 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             {
                 let on = match (ty, &*name) {
                     // Only what can't be unwrapped is shown.
-                    (Ty::Std(of, args), "unwrap" | "expect") if &**of == "Result" => On::of(args.get(1)),
-                    (Ty::Std(of, args), "unwrap_err" | "expect_err") if &**of == "Result" => On::of(args.first()),
+                    (Ty::Std(of, args), "unwrap" | "expect") if &**of == "Result" => {
+                        On::of(args.get(1))
+                    }
+                    (Ty::Std(of, args), "unwrap_err" | "expect_err") if &**of == "Result" => {
+                        On::of(args.first())
+                    }
                     _ => On::of(given.iter().chain(turbofish).chain([ty, &result])),
                 };
                 if on != On::default() {

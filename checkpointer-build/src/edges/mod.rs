@@ -87,7 +87,9 @@ impl On {
                 args.iter().for_each(|arg| self.add(arg));
             }
             Ty::Std(_, args) | Ty::Tuple(args) => args.iter().for_each(|arg| self.add(arg)),
-            Ty::Ref(inner) | Ty::Pointer(inner) | Ty::Slice(inner) | Ty::Array(inner) => self.add(inner),
+            Ty::Ref(inner) | Ty::Pointer(inner) | Ty::Slice(inner) | Ty::Array(inner) => {
+                self.add(inner)
+            }
             // What a closure is given comes from the value that it is called for.
             Ty::Function(_, output) => self.add(output),
             Ty::Unknown | Ty::Foreign(_) | Ty::Param(_) | Ty::Traits(_) => *self = On::Any,

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::{Demand, On, Word};
 use super::item::Walker;
+use super::{Demand, On, Word};
 use crate::impure;
 use crate::ir::{self, ItemKind, Pos};
 use crate::program::Head;
@@ -194,12 +194,22 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             Some("HashMap" | "HashSet") => &["Hash", "PartialEq", "BuildHasher", "Hasher"],
             _ => return,
         };
-        let args = path.segments.last().and_then(|segment| segment.args.as_deref());
-        let types: Vec<Ty> = args.into_iter().flat_map(|args| &args.types).map(|ty| self.program.ty(ty, &self.scope)).collect();
+        let args = path
+            .segments
+            .last()
+            .and_then(|segment| segment.args.as_deref());
+        let types: Vec<Ty> = args
+            .into_iter()
+            .flat_map(|args| &args.types)
+            .map(|ty| self.program.ty(ty, &self.scope))
+            .collect();
         let mut on = On::of(&types);
         if on == On::Any {
             // A type parameter is whatever the caller's is, which is named there.
-            let known: Vec<Ty> = types.into_iter().filter(|ty| !matches!(ty, Ty::Param(_))).collect();
+            let known: Vec<Ty> = types
+                .into_iter()
+                .filter(|ty| !matches!(ty, Ty::Param(_)))
+                .collect();
             on = On::of(&known);
         }
         for of in traits {
@@ -285,9 +295,12 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             Def::Foreign(path, package) => {
                 self.package(package);
                 let parts: Vec<&str> = path.split("::").collect();
-                self.edges.collections |= parts
-                    .iter()
-                    .any(|part| matches!(*part, "HashMap" | "HashSet" | "BTreeMap" | "BTreeSet" | "collections"));
+                self.edges.collections |= parts.iter().any(|part| {
+                    matches!(
+                        *part,
+                        "HashMap" | "HashSet" | "BTreeMap" | "BTreeSet" | "collections"
+                    )
+                });
                 if let Some(reason) = impure::reason(&parts) {
                     self.impure_at(at, &format!("{path}: {reason}"));
                 }
@@ -498,7 +511,10 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                         let last = head.rsplit("::").next()?;
                         if crate::std_facts::triggers(last).is_some() {
                             let of = TraitRef::Foreign(Symbol::new(last));
-                            return Some(Ty::Traits(vec![Bound { of, bindings: Vec::new() }]));
+                            return Some(Ty::Traits(vec![Bound {
+                                of,
+                                bindings: Vec::new(),
+                            }]));
                         }
                         last.starts_with(char::is_uppercase).then(|| {
                             crate::std_facts::type_of_path(head, args(path.segments.get(at)))

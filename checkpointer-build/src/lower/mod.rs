@@ -226,8 +226,14 @@ impl<'a> Lower<'a> {
         match (self.source, self.relative) {
             (Some(_), _) => Pos { line, column },
             (None, false) => self.at,
-            (None, true) if line == 1 => Pos { line: self.at.line, column: self.at.column + column - 1 },
-            (None, true) => Pos { line: self.at.line + line - 1, column },
+            (None, true) if line == 1 => Pos {
+                line: self.at.line,
+                column: self.at.column + column - 1,
+            },
+            (None, true) => Pos {
+                line: self.at.line + line - 1,
+                column,
+            },
         }
     }
 

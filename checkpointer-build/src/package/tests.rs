@@ -149,10 +149,7 @@ fn check_shape(workspace: &Workspace) {
         ),
         (2018, "base")
     );
-    assert_eq!(
-        externs(workspace, TargetKind::Lib),
-        ["assist", "other"]
-    );
+    assert_eq!(externs(workspace, TargetKind::Lib), ["assist", "other"]);
     assert_eq!(
         externs(workspace, TargetKind::Bin),
         ["assist", "my_app", "other"]
@@ -165,10 +162,7 @@ fn check_shape(workspace: &Workspace) {
         externs(workspace, TargetKind::Example),
         ["assist", "my_app", "other"]
     );
-    assert_eq!(
-        externs(workspace, TargetKind::BuildScript),
-        ["other"]
-    );
+    assert_eq!(externs(workspace, TargetKind::BuildScript), ["other"]);
 }
 
 #[test]

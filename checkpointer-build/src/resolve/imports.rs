@@ -76,7 +76,10 @@ fn targets(world: &World<'_>, at: usize) -> Vec<(Ns, Def)> {
                 && matches!(def, Def::Foreign(..))
                 && !import.only_types
                 && import.path.len() > 1
-                && world.krate(world.module(import.module).krate).externs.contains_key(&import.name);
+                && world
+                    .krate(world.module(import.module).krate)
+                    .externs
+                    .contains_key(&import.name);
             if !phantom && !found.contains(&(ns, def)) {
                 found.push((ns, def));
             }
@@ -94,7 +97,11 @@ fn rebuild(world: &mut World<'_>) {
         let table = tables.entry(import.module).or_default();
         for (ns, def) in &import.targets {
             let bindings = table.entry((*ns, import.name)).or_default();
-            let binding = Binding { def: *def, vis: import.vis, import: Some(at as u32) };
+            let binding = Binding {
+                def: *def,
+                vis: import.vis,
+                import: Some(at as u32),
+            };
             if !bindings.contains(&binding) {
                 bindings.push(binding);
             }

@@ -34,11 +34,17 @@ const PRIMITIVES: [&str; 17] = [
 
 impl<'w, 'a> Names<'w, 'a> {
     pub(crate) fn new(world: &'w World<'a>) -> Self {
-        Names { world, import: None }
+        Names {
+            world,
+            import: None,
+        }
     }
 
     pub(crate) fn for_import(world: &'w World<'a>, import: u32) -> Self {
-        Names { world, import: Some(import) }
+        Names {
+            world,
+            import: Some(import),
+        }
     }
 
     /// Resolves a path as far as modules, enums and packages go.

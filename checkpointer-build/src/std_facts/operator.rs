@@ -198,7 +198,10 @@ mod tests {
             binary("<<", &Ty::prim("u64"), &Ty::prim("{integer}")),
             Ty::prim("u64")
         );
-        assert_eq!(binary("+=", &Ty::prim("u8"), &Ty::prim("{integer}")), Ty::unit());
+        assert_eq!(
+            binary("+=", &Ty::prim("u8"), &Ty::prim("{integer}")),
+            Ty::unit()
+        );
     }
 
     #[test]
