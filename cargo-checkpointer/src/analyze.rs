@@ -13,7 +13,7 @@ pub(crate) struct Analyze {
     /// The package's Cargo.toml
     #[arg(long, value_name = "PATH", default_value = "Cargo.toml")]
     manifest_path: PathBuf,
-    /// Take every function as a root, not only those with #[checkpoint]
+    /// Take every function as a root, not only those with `#[checkpoint]`
     #[arg(long)]
     all: bool,
     /// Features to activate, separated by commas or spaces
