@@ -376,7 +376,7 @@ fn a_type_argument_counts_by_name_size_alignment_and_declaration() {
     assert_eq!(HashSet::from(different).len(), different.len());
 }
 
-/// The stream of `docs/hashing-arguments.md`, spelled out by hand.
+/// The stream of `docs/hashing.md`, spelled out by hand.
 #[test]
 fn the_digest_is_blake3_over_the_documented_stream() {
     fn stream(value: &[u8]) -> String {

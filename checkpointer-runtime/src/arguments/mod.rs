@@ -1,7 +1,7 @@
 //! Hashes of arguments: a value streams through serde into a hash, without a copy of the whole.
 //!
 //! There are two kinds over one stream of events. [`ArgumentHasher::stored`] gives a BLAKE3 [`Digest`] that is the same
-//! in every process and on every machine; its definition is `docs/hashing-arguments.md`, and golden tests hold it.
+//! in every process and on every machine; its definition is `docs/hashing.md`, and golden tests hold it.
 //! [`ArgumentHasher::memory`] gives a 128-bit hash with a seed of this process, some fifty times faster, for keys that
 //! never leave memory.
 
