@@ -679,7 +679,7 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
             .last()
             .map_or(Symbol::new(""), |segment| segment.name);
         let tokens = item.map_or_else(
-            || *blake3::hash(call.text.as_bytes()).as_bytes(),
+            || canonical_hash(&call.text),
             |item| item.tokens,
         );
         let node = self.world.push_node(Node {
@@ -706,12 +706,18 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
         self.world.modules[context.module.0 as usize]
             .generators
             .push(node);
-        // Functions that stand in the call as they would outside of it (`quickcheck! { fn … }`) are items all the same.
-        if position == Position::Module && call.text.contains("fn ") && context.call_at.is_none() {
+        // Items that stand in the call as they would outside of it (`quickcheck! { fn … }`, `pin_project! { struct … }`) are
+        // items all the same.
+        if position == Position::Module {
             let set = &self.world.krate(context.krate).cfg;
-            let Some(items) = lower::items_in_place(&call.text, call.text_at, set) else {
-                return;
+            let items = match context.call_at {
+                None => lower::items_in_place(&call.text, call.text_at, set),
+                Some((at, _)) => call.text.parse().ok().and_then(|tokens| {
+                    let made = lower::items(tokens, lower::ItemPosition::Module, at, 0, set);
+                    made.ok().map(|(items, _)| items)
+                }),
             };
+            let Some(items) = items else { return };
             let items: &'a [Item] = self.world.arenas.items.alloc(items);
             let inner = Context {
                 instance: self.world.new_instance(),
@@ -962,6 +968,16 @@ pub(crate) fn dollar_crate(world: &World<'_>, node: NodeId) -> proc_macro2::Iden
 
 /// What that identifier begins with; the crate's number follows.
 pub(crate) const DOLLAR_CRATE: &str = "__checkpointer_crate_";
+
+/// The hash of a text's tokens, comments and white space left out.
+fn canonical_hash(text: &str) -> [u8; 32] {
+    let mut bytes = Vec::new();
+    match text.parse() {
+        Ok(tokens) => crate::normalize::write_tokens(tokens, &mut bytes),
+        Err(_) => bytes.extend_from_slice(text.as_bytes()),
+    }
+    *blake3::hash(&bytes).as_bytes()
+}
 
 fn join(dir: &Path, path: &str) -> PathBuf {
     let mut joined = dir.to_owned();

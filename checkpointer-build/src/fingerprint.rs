@@ -12,7 +12,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use crate::edges::Meaning;
 use crate::graph::{Graph, Outside};
 use crate::ty::NodeId;
-use crate::world::{Kind, Source, World};
+use crate::world::{Kind, World};
 
 /// The version of the hash's definition; it is part of every hash.
 pub(crate) const HASH_VERSION: u32 = 1;
@@ -206,9 +206,6 @@ fn shallow(graph: &Graph<'_, '_, '_>, id: NodeId) -> Digest {
         None => {
             let node = world.node(id);
             text(&mut hasher, node.kind.name());
-            if let Source::Call(call) = node.source {
-                text(&mut hasher, &call.text);
-            }
             hasher.update(&node.tokens);
         }
     }

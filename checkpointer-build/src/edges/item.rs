@@ -1,6 +1,6 @@
 //! The edges of an item by its kind, and the walker that the other files of this folder extend.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{Edges, Meaning};
 use crate::ir::{self, ItemKind};
@@ -280,6 +280,13 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         if function.receiver.is_some() {
             traits_in(&self.scope.self_ty, &mut traits);
         }
+        let inputs = function.params.iter().map(|param| self.program.ty(&param.ty, &self.scope));
+        let own = function.receiver.iter().map(|_| self.scope.self_ty.clone());
+        let inputs: Vec<Ty> = inputs.chain(own).collect();
+        let mut seen = HashSet::new();
+        for ty in &inputs {
+            self.objects_in(ty, &mut seen);
+        }
         for of in traits {
             for of in self.program.with_supertraits(of) {
                 match of {
@@ -291,6 +298,42 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                     }
                 }
             }
+        }
+    }
+
+    /// Trait objects deep in what the function is handed: whoever made it has chosen their types.
+    fn objects_in(&mut self, ty: &Ty, seen: &mut HashSet<NodeId>) {
+        match ty {
+            Ty::Traits(bounds) => {
+                for of in bounds.iter().flat_map(|bound| self.program.with_supertraits(bound.of)) {
+                    if let TraitRef::Local(node) = of {
+                        self.edges.signature_traits.insert(node);
+                    }
+                }
+            }
+            Ty::Adt(node, args) => {
+                args.iter().for_each(|arg| self.objects_in(arg, seen));
+                if !seen.insert(*node) {
+                    return;
+                }
+                let scope = self.program.scope(*node);
+                let fields: Vec<&ir::Field> = match self.program.world.node(*node).item().map(|item| &item.kind) {
+                    Some(ItemKind::Struct(data)) => data.fields.fields.iter().collect(),
+                    Some(ItemKind::Enum(data)) => {
+                        data.variants.iter().flat_map(|variant| &variant.fields.fields).collect()
+                    }
+                    _ => Vec::new(),
+                };
+                for field in fields {
+                    let ty = self.program.ty(&field.ty, &scope);
+                    self.objects_in(&ty, seen);
+                }
+            }
+            Ty::Std(_, args) | Ty::Tuple(args) => args.iter().for_each(|arg| self.objects_in(arg, seen)),
+            Ty::Ref(inner) | Ty::Pointer(inner) | Ty::Slice(inner) | Ty::Array(inner) => {
+                self.objects_in(inner, seen);
+            }
+            _ => {}
         }
     }
 

@@ -399,13 +399,50 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 if on != On::default() {
                     self.std_calls(name, None, std_facts::calls(ty, &name), &on);
                 }
-                return Step::Found(if local { Ty::Unknown } else { result });
+                let behind = self.methods_behind(ty, name);
+                return Step::Found(if local || behind { Ty::Unknown } else { result });
             }
         }
         match std_facts::deref(ty) {
             Some(next) => Step::Next(next),
             None => Step::End,
         }
+    }
+
+    /// Methods of that name of what a pointer or guard of std leads to: they count too, because which traits std's type
+    /// itself has is not known for sure. Whether there is any.
+    fn methods_behind(&mut self, ty: &Ty, name: Symbol) -> bool {
+        let mut any = false;
+        let mut next = std_facts::deref(ty);
+        for _ in 0..STEPS {
+            let Some(ty) = next else { break };
+            match &ty {
+                Ty::Adt(node, _) => {
+                    let found = self.inherent(*node, name);
+                    any |= !found.is_empty();
+                    self.edges.nodes.extend(found);
+                    let head = Head::Adt(*node);
+                    for of in self.program.traits_with.get(&name).into_iter().flatten() {
+                        if self.may_implement(*of, head) {
+                            self.edges.demand(Demand::Member(*of, name, head));
+                            any = true;
+                        }
+                    }
+                    next = self.deref_target(&ty);
+                }
+                Ty::Traits(bounds) => {
+                    for of in bounds.iter().flat_map(|bound| self.program.with_supertraits(bound.of)) {
+                        if self.declares(of, name) {
+                            self.edges.trait_member(of, name, Head::Any);
+                            any = true;
+                        }
+                    }
+                    break;
+                }
+                _ => next = std_facts::deref(&ty),
+            }
+        }
+        any
     }
 
     pub(super) fn call_member(
