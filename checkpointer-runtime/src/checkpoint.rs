@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use chrono::{DateTime, Utc};
 
 use crate::capture::Captured;
+use crate::codec::Coding;
 use crate::config::{self, Checkpointer, Code, Kind};
 use crate::environment::{self, Mode};
 use crate::error::CheckpointError;
@@ -117,6 +118,7 @@ pub(crate) struct Layer {
     pub(crate) expiry: Expiry,
     pub(crate) code_hash: Digest,
     pub(crate) scope: Scope,
+    pub(crate) coding: Coding,
 }
 
 /// Where a layer keeps its results.
@@ -223,6 +225,7 @@ impl Layer {
             expiry: Expiry::new(options.expiry.clone(), options.should_expire.clone()),
             code_hash,
             scope: Scope::new(row.path, storage_options),
+            coding: options.coding.clone(),
         })
     }
 

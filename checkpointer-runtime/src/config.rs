@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::arguments;
+use crate::codec::Coding;
 use crate::key::{Digest, Durability, StorageOptions};
 use crate::setting::{IntoSetting, Setting};
 use crate::storage::Storage;
@@ -36,6 +37,7 @@ pub struct Checkpointer {
     pub(crate) trust_root: Option<bool>,
     pub(crate) keep_versions: Option<usize>,
     pub(crate) max_bytes: Option<u64>,
+    pub(crate) coding: Coding,
     pub(crate) when: Option<Setting<bool>>,
     pub(crate) verbosity: Option<Setting<u8>>,
     pub(crate) should_expire: Option<ShouldExpire>,
@@ -138,6 +140,7 @@ impl Checkpointer {
             trust_root: None,
             keep_versions: None,
             max_bytes: None,
+            coding: Coding::new(),
             when: None,
             verbosity: None,
             should_expire: None,
@@ -186,6 +189,31 @@ impl Checkpointer {
     #[must_use]
     pub fn max_bytes(mut self, bytes: u64) -> Self {
         self.max_bytes = Some(bytes);
+        self
+    }
+
+    /// How results become bytes: by a codec of one's own. Default: MessagePack.
+    ///
+    /// # Panics
+    /// If the codec's name is a built-in one, has a `+` in it, or has more than 11 characters.
+    #[cfg(feature = "codec")]
+    #[must_use]
+    pub fn codec(mut self, codec: impl crate::codec::Codec + 'static) -> Self {
+        let name = codec.name();
+        let name = name.as_str();
+        assert!(
+            !["msgpack", "deleted"].contains(&name) && !name.contains('+') && name.len() <= 11,
+            "a codec can't be called `{name}`: choose at most 11 characters without `+`, and no built-in name"
+        );
+        self.coding.codec = Some(Arc::new(codec));
+        self
+    }
+
+    /// Whether and how results are compressed before they are stored. Default: not.
+    #[cfg(any(feature = "lz4", feature = "zstd"))]
+    #[must_use]
+    pub fn compression(mut self, compression: crate::codec::Compression) -> Self {
+        self.coding.compression = Some(compression);
         self
     }
 
@@ -257,6 +285,7 @@ impl Checkpointer {
             trust_root: self.trust_root.or(base.trust_root),
             keep_versions: self.keep_versions.or(base.keep_versions),
             max_bytes: self.max_bytes.or(base.max_bytes),
+            coding: self.coding.or(base.coding),
             when: self.when.or(base.when),
             verbosity: self.verbosity.or(base.verbosity),
             should_expire: self.should_expire.or(base.should_expire),

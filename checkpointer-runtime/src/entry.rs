@@ -83,6 +83,15 @@ pub fn encode(
     header: &Header,
     write: impl FnOnce(&mut Vec<u8>) -> Result<(), CheckpointError>,
 ) -> Result<Vec<u8>, CheckpointError> {
+    encode_named(key, header, |frame| write(frame).map(|()| header.codec))
+}
+
+/// As [`encode`], where only writing shows what the codec is called: `write` gives its name.
+pub(crate) fn encode_named(
+    key: &Key,
+    header: &Header,
+    write: impl FnOnce(&mut Vec<u8>) -> Result<CodecName, CheckpointError>,
+) -> Result<Vec<u8>, CheckpointError> {
     let function = key.function().as_bytes();
     let start = (FIXED + function.len()).next_multiple_of(ALIGN);
     let mut frame = Vec::with_capacity(start + 256);
@@ -100,7 +109,8 @@ pub fn encode(
     frame.extend_from_slice(&length(function.len())?.to_le_bytes());
     frame.extend_from_slice(function);
     frame.resize(start, 0);
-    write(&mut frame)?;
+    let codec = write(&mut frame)?;
+    frame[40..56].copy_from_slice(&codec.0);
     let payload = (frame.len() - start) as u64;
     frame[16..24].copy_from_slice(&payload.to_le_bytes());
     let checksum = xxh3_128(&frame);

@@ -67,6 +67,8 @@
 //! | `verbosity` | 1 | 0 silent; 1 a line on computing and on damage; 2 on hits, too; asked at each call |
 //! | `expiry`, `should_expire` | never | stale by age (a `Duration`), or by a closure over the time of storing |
 //! | `capture` | no | statics count: their code, and the values of those marked [`capture`](macro@capture) |
+//! | `durability`, `trust_root`, `keep_versions`, `max_bytes` | see [`Checkpointer`] | how stores on disk are kept; on presets only |
+//! | `codec`, `compression` | MessagePack, none | how results become bytes; on presets only, with features |
 //! | `hash_by`* | the arguments | a closure over the parameters, by reference: what to hash instead |
 //! | `version`* | the code's hash | a value that replaces it |
 //! | `depends_on`* | none | more dependencies: paths of items, and patterns of files |
@@ -86,6 +88,7 @@
 //!
 //! # Features
 //! `async` (default): async functions use their stores on threads of their own. `testing`: the module `testing`.
+//! `codec`: codecs of your own (any serde format). `lz4`, `zstd`: compressed results.
 //! `tracing`, `metrics`: events and counters of the crates of these names.
 
 mod table;

@@ -115,7 +115,7 @@ fn what_stands_in_an_entrys_place_and_cannot_be_read_does_not_fail_the_call() {
     assert!(!fs::symlink_metadata(&place).unwrap().file_type().is_fifo());
     assert_eq!(counts(function).computed, 3);
 
-    fs::set_permissions(&place, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&place, fs::Permissions::from_mode(0o0)).unwrap();
     let can_read_anyway = fs::read(&place).is_ok();
     assert_eq!((unreadable(1), unreadable(1)), (2, 2));
     let expected = if can_read_anyway { 3 } else { 4 };

@@ -185,7 +185,7 @@ impl Place {
                     return Ok(None);
                 };
                 Ok(Some(Found {
-                    value: (bytes.decode)(&payload)?,
+                    value: layer.coding.decode(bytes, header.codec, &payload)?,
                     stored: header.stored,
                     nanoseconds: stats::nanoseconds(header.computation),
                 }))

@@ -320,7 +320,8 @@ impl<T> Session<T> {
             stored,
             computation: Duration::from_nanos(nanoseconds),
         };
-        let frame = entry::encode(&key, &header, |out| (bytes.encode)(out, value))?;
+        let write = |out: &mut Vec<u8>| layer.coding.encode(bytes, out, value);
+        let frame = entry::encode_named(&key, &header, write)?;
         Ok(Some((key, frame)))
     }
 
@@ -345,7 +346,9 @@ impl<T> Session<T> {
             return Ok(None);
         }
         Ok(Some(Found {
-            value: (bytes.decode)(&payload)?,
+            value: self.state.layers[index]
+                .coding
+                .decode(&bytes, header.codec, &payload)?,
             stored: header.stored,
             nanoseconds: stats::nanoseconds(header.computation),
         }))

@@ -38,6 +38,10 @@ pub(crate) struct ByteValues<T> {
     pub(crate) encode: fn(&mut Vec<u8>, &T) -> Result<(), CheckpointError>,
     pub(crate) decode: fn(&[u8]) -> Result<T, CheckpointError>,
     pub(crate) digest: fn(&T) -> Result<Digest, CheckpointError>,
+    #[cfg(feature = "codec")]
+    pub(crate) encode_by: fn(&dyn codec::Codec, &mut Vec<u8>, &T) -> Result<(), CheckpointError>,
+    #[cfg(feature = "codec")]
+    pub(crate) decode_by: fn(&dyn codec::Codec, &[u8]) -> Result<T, CheckpointError>,
 }
 
 /// A result from a store.
@@ -97,6 +101,10 @@ pub const fn stored<T: Storable>(cloned: Option<MemoryValues<T>>) -> Values<T> {
             encode: codec::encode_into::<T>,
             decode: codec::decode::<T>,
             digest: arguments::digest::<T>,
+            #[cfg(feature = "codec")]
+            encode_by: codec::encode_by::<T>,
+            #[cfg(feature = "codec")]
+            decode_by: codec::decode_by::<T>,
         }),
     }
 }

@@ -1,5 +1,10 @@
-//! Values as bytes: MessagePack, with slices of numbers as raw bytes.
+//! Values as bytes: MessagePack, with slices of numbers as raw bytes; with features, compressed, or by a codec of one's own.
 
+mod coding;
+#[cfg(any(feature = "lz4", feature = "zstd"))]
+mod compression;
+#[cfg(feature = "codec")]
+mod custom;
 mod decode;
 mod encode;
 mod packed;
@@ -10,6 +15,14 @@ use serde::de::DeserializeOwned;
 
 use crate::entry::CodecName;
 use crate::error::{CheckpointError, Corruption};
+
+pub(crate) use coding::Coding;
+#[cfg(any(feature = "lz4", feature = "zstd"))]
+pub use compression::Compression;
+#[cfg(feature = "codec")]
+pub use custom::{Codec, CodecError, Slot, Value};
+#[cfg(feature = "codec")]
+pub(crate) use custom::{decode_by, encode_by};
 
 /// The name that entries of this codec carry.
 pub const MSGPACK: CodecName = CodecName::new("msgpack");
