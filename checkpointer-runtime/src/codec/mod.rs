@@ -45,10 +45,10 @@ pub fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, CheckpointErr
     Ok(bytes)
 }
 
-/// Appends the value's bytes to a buffer, as [`encode`].
+/// Appends the value's bytes to a buffer, as [`encode()`].
 ///
 /// # Errors
-/// As [`encode`].
+/// As [`encode()`].
 pub fn encode_into<T: Serialize + ?Sized>(
     bytes: &mut Vec<u8>,
     value: &T,
