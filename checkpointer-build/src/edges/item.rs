@@ -25,6 +25,8 @@ pub(super) struct Walker<'p, 'w, 'a> {
     pub(super) depth: u32,
     /// Inside of a macro call that is not expanded: names that mean nothing are no news.
     pub(super) lenient: bool,
+    /// Definitions that were scanned for names because a call could not be expanded.
+    pub(super) scanned: HashSet<NodeId>,
 }
 
 /// The edges of a node.
@@ -42,6 +44,7 @@ pub(crate) fn edges_of(program: &Program<'_, '_>, id: NodeId) -> Edges {
         result: Ty::Unknown,
         depth: 0,
         lenient: false,
+        scanned: HashSet::new(),
     };
     walker.edges.switches = node.switches;
     match node.made_by.map(|id| (id, program.world.node(id).source)) {

@@ -223,6 +223,10 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
     }
 
     fn scan_definition(&mut self, node: NodeId) {
+        // A recursive macro's definition holds calls of itself.
+        if !self.scanned.insert(node) {
+            return;
+        }
         if let Some(ir::ItemKind::MacroRules(text)) =
             self.program.world.node(node).item().map(|item| &item.kind)
         {
