@@ -7,14 +7,14 @@ use checkpointer_build::{AnalyzeOptions, analyze};
 
 /// A package without dependencies, by its files.
 #[derive(Clone)]
-pub struct Package {
+pub(crate) struct Package {
     /// Path below the package's root and content, in the order in which they are written.
-    pub files: Vec<(String, String)>,
+    pub(crate) files: Vec<(String, String)>,
 }
 
 impl Package {
     /// A library called `golden` with this `src/lib.rs`.
-    pub fn of(source: &str) -> Self {
+    pub(crate) fn of(source: &str) -> Self {
         let manifest = "[package]\nname = \"golden\"\nversion = \"1.2.3\"\nedition = \"2024\"\n\n[workspace]\n";
         Package { files: Vec::new() }
             .with("Cargo.toml", manifest)
@@ -22,7 +22,7 @@ impl Package {
     }
 
     /// With another file.
-    pub fn with(mut self, path: &str, content: &str) -> Self {
+    pub(crate) fn with(mut self, path: &str, content: &str) -> Self {
         self.files.push((path.to_owned(), content.to_owned()));
         self
     }
@@ -37,13 +37,13 @@ impl Package {
     }
 
     /// The JSON of every function of the package, written into a folder of its own.
-    pub fn analyzed(&self) -> String {
+    pub(crate) fn analyzed(&self) -> String {
         let folder = tempfile::tempdir().expect("a folder");
         self.analyzed_in(folder.path())
     }
 
     /// The same in a folder below the given one.
-    pub fn analyzed_in(&self, folder: &Path) -> String {
+    pub(crate) fn analyzed_in(&self, folder: &Path) -> String {
         self.write(folder);
         let options = AnalyzeOptions {
             all: true,
@@ -53,7 +53,7 @@ impl Package {
     }
 
     /// The hash and the capture hash of `golden::root`.
-    pub fn root(&self) -> (String, String) {
+    pub(crate) fn root(&self) -> (String, String) {
         let all = hashes(&self.analyzed());
         all.get("golden::root")
             .cloned()
@@ -62,7 +62,7 @@ impl Package {
 }
 
 /// Hash and capture hash of every function, by id.
-pub fn hashes(json: &str) -> BTreeMap<String, (String, String)> {
+pub(crate) fn hashes(json: &str) -> BTreeMap<String, (String, String)> {
     let report: serde_json::Value = serde_json::from_str(json).expect("analyze prints JSON");
     let items = report["items"].as_array().expect("items are a list");
     let text = |value: &serde_json::Value| value.as_str().map(str::to_owned);
