@@ -43,6 +43,11 @@ impl Slots {
         }
     }
 
+    /// Whether what results weigh makes a difference.
+    pub(crate) fn counts_bytes(&self) -> bool {
+        self.limits.counts_bytes()
+    }
+
     /// The table for results of this type.
     #[inline]
     pub(crate) fn table<V: Clone + Send + Sync + 'static>(&self) -> &MemoryTable<Timed<V>> {

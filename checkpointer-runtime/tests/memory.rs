@@ -150,3 +150,42 @@ fn many_threads_see_right_values() {
         });
     }
 }
+
+mod calls {
+    use checkpointer_runtime::{MemoryStorage, checkpoint};
+
+    const LIMITED: MemoryStorage = MemoryStorage::new().max_bytes(400_000);
+
+    #[checkpoint(format = LIMITED, version = 1, verbosity = 0)]
+    fn numbers(seed: usize, length: usize) -> Vec<f64> {
+        vec![seed as f64; length]
+    }
+
+    #[checkpoint(format = LIMITED, version = 1, verbosity = 0)]
+    fn texts(seed: usize, length: usize) -> Vec<String> {
+        vec![format!("{seed:0>992}"); length]
+    }
+
+    #[test]
+    fn a_result_weighs_what_it_points_to() {
+        let kept_numbers = |length| {
+            (0..100).for_each(|seed| drop(numbers(seed, length)));
+            let kept = (0..100).filter(|&seed| numbers::exists(seed, length).unwrap());
+            kept.count()
+        };
+        assert_eq!(kept_numbers(100), 100);
+        let large = kept_numbers(1_000);
+        assert!(
+            (20..=50).contains(&large),
+            "{large} results of 8 kB in 400 kB"
+        );
+        assert_eq!(kept_numbers(40_000), 0);
+        (0..100).for_each(|seed| drop(texts(seed, 10)));
+        let nested = (0..100).filter(|&seed| texts::exists(seed, 10).unwrap());
+        let nested = nested.count();
+        assert!(
+            (20..=40).contains(&nested),
+            "{nested} results of 10 kB in 400 kB"
+        );
+    }
+}

@@ -51,7 +51,8 @@ impl<S: Arguments, X, M: Mode<X>> Call<S, X, M> {
         for (index, layer) in self.function.layers() {
             let stored = match &layer.store {
                 Store::Memory(slots) => {
-                    (self.values.memory.insert)(slots, place.memory_hash, &value, now, 0);
+                    let memory = &self.values.memory;
+                    memory.insert(slots, place.memory_hash, &value, now, 0);
                     Ok(())
                 }
                 Store::Bytes(storage) => place

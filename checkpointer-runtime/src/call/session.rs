@@ -280,7 +280,8 @@ impl<T> Session<T> {
             match &layer.store {
                 Store::Memory(slots) => {
                     if let Some(hash) = self.memory_hash {
-                        (self.values.memory.insert)(slots, hash, value, stored, nanoseconds);
+                        let memory = &self.values.memory;
+                        memory.insert(slots, hash, value, stored, nanoseconds);
                     }
                 }
                 Store::Bytes(storage) if self.may_store() => {

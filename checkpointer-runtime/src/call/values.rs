@@ -27,7 +27,9 @@ pub struct Values<T> {
 #[derive(Debug)]
 pub struct MemoryValues<T> {
     pub(crate) get: fn(&Slots, u128) -> Option<Found<T>>,
-    pub(crate) insert: fn(&Slots, u128, &T, DateTime<Utc>, u64),
+    insert: fn(&Slots, u128, &T, DateTime<Utc>, u64, fn(&T) -> u64),
+    /// About how many bytes a result takes, what it points to included as far as that can be seen.
+    weigh: fn(&T) -> u64,
     pub(crate) stored: fn(&Slots, u128) -> Option<DateTime<Utc>>,
     pub(crate) remove: fn(&Slots, u128) -> bool,
 }
@@ -92,7 +94,10 @@ pub const fn shared<T: Shareable>() -> Values<T> {
 #[must_use]
 pub const fn stored<T: Storable>(cloned: Option<MemoryValues<T>>) -> Values<T> {
     let memory = match cloned {
-        Some(cloned) => cloned,
+        Some(cloned) => MemoryValues {
+            weigh: weigh::<T>,
+            ..cloned
+        },
         None => MemoryValues::as_bytes(),
     };
     Values {
@@ -109,14 +114,40 @@ pub const fn stored<T: Storable>(cloned: Option<MemoryValues<T>>) -> Values<T> {
     }
 }
 
+/// A result's own size, or that of its bytes: what it points to is in these.
+fn weigh<T: Storable>(value: &T) -> u64 {
+    let encoded = codec::encoded_len(value).unwrap_or(0);
+    encoded.max(size_of::<T>() as u64)
+}
+
+impl<T> MemoryValues<T> {
+    /// Keeps a result that took so many nanoseconds.
+    pub(crate) fn insert(
+        &self,
+        slots: &Slots,
+        key: u128,
+        value: &T,
+        stored: DateTime<Utc>,
+        nanoseconds: u64,
+    ) {
+        (self.insert)(slots, key, value, stored, nanoseconds, self.weigh);
+    }
+}
+
 impl<T: Shareable> MemoryValues<T> {
     const fn cloned() -> Self {
         Self {
             get: get_clone::<T>,
-            insert: |slots, key, value, stored, nanoseconds| {
+            weigh: |_| size_of::<T>() as u64,
+            insert: |slots, key, value, stored, nanoseconds, weigh| {
+                // Only where bytes are limited does the weight count, and weighing a large value takes its time.
+                let weight = if slots.counts_bytes() {
+                    weigh(value)
+                } else {
+                    0
+                };
                 let value = value.clone();
                 let timed = Timed { value, nanoseconds };
-                let weight = size_of::<T>() as u64;
                 slots.table::<T>().insert(key, timed, stored, weight);
             },
             stored: |slots, key| slots.table::<T>().stored(key),
@@ -149,7 +180,8 @@ impl<T: Storable> MemoryValues<T> {
                     nanoseconds: value.nanoseconds,
                 })
             },
-            insert: |slots, key, value, stored, nanoseconds| {
+            weigh: weigh::<T>,
+            insert: |slots, key, value, stored, nanoseconds, _| {
                 if let Ok(bytes) = codec::encode(value) {
                     let weight = bytes.len() as u64;
                     let value = Bytes::from(bytes);

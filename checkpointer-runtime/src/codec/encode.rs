@@ -1,6 +1,7 @@
 //! Writing: rmp-serde's serializer behind a layer that packs slices of numbers and refuses what could not be read back.
 
 use std::fmt::Display;
+use std::io;
 
 use rmp_serde::MSGPACK_EXT_STRUCT_NAME;
 use rmp_serde::encode::Error;
@@ -11,7 +12,33 @@ use crate::exact::{self, Numbers};
 
 /// Appends a value to a buffer.
 pub(super) fn write<T: Serialize + ?Sized>(bytes: &mut Vec<u8>, value: &T) -> Result<(), Error> {
-    let mut writer = rmp_serde::Serializer::new(bytes).with_struct_map();
+    write_to(bytes, value)
+}
+
+/// How many bytes a value has.
+pub(super) fn count<T: Serialize + ?Sized>(value: &T) -> Result<u64, Error> {
+    let mut counter = Counter(0);
+    write_to(&mut counter, value)?;
+    Ok(counter.0)
+}
+
+/// Bytes that are counted and forgotten.
+struct Counter(u64);
+
+impl io::Write for Counter {
+    #[inline]
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len() as u64;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn write_to<T: Serialize + ?Sized>(writer: &mut impl io::Write, value: &T) -> Result<(), Error> {
+    let mut writer = rmp_serde::Serializer::new(writer).with_struct_map();
     value.serialize(Packer {
         inner: &mut writer,
         depth: MAX_DEPTH - 2,

@@ -58,6 +58,11 @@ pub fn encode_into<T: Serialize + ?Sized>(
     })
 }
 
+/// How many bytes [`encode()`] would give, without keeping them; `None` where it would fail.
+pub(crate) fn encoded_len<T: Serialize + ?Sized>(value: &T) -> Option<u64> {
+    encode::count(value).ok()
+}
+
 /// The value that these bytes are.
 ///
 /// # Errors

@@ -42,12 +42,19 @@ impl MemoryStorage {
         self
     }
 
-    /// At most this many bytes of results of a function, by the weights given to [`MemoryTable::insert`]. One that
-    /// weighs more than a quarter of it is not kept at all.
+    /// At most this many bytes of results of a function. A result weighs what serde would make of it, or its own size
+    /// if that is more or it has no `Serialize` (room that a collection keeps in reserve is not seen); in a [`MemoryTable`]
+    /// of one's own, what [`MemoryTable::insert`] says. One that weighs more than a quarter of the limit is not kept at
+    /// all.
     #[must_use]
     pub const fn max_bytes(mut self, bytes: u64) -> Self {
         self.max_bytes = Some(bytes);
         self
+    }
+
+    /// Whether bytes are limited.
+    pub(crate) const fn counts_bytes(&self) -> bool {
+        self.max_bytes.is_some()
     }
 }
 
