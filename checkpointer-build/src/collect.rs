@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use crate::body::Called;
 use crate::cfg::{Predicate, Switches, Truth};
 use crate::expand::{self, MacroDef};
 use crate::ir::{self, Item, ItemKind, MacroCall, Pos};
@@ -210,7 +211,9 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
                     let root = self.world.krate(context.krate).root;
                     self.define(root, Ns::Macro, name, Def::Node(node), Vis::Public);
                 }
-                if let Some(body) = &function.body {
+                if let Some(body) = &function.body
+                    && body.may_define_items(|called| self.may_expand(called))
+                {
                     self.body(
                         body,
                         &Context {
@@ -678,10 +681,7 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
             .segments
             .last()
             .map_or(Symbol::new(""), |segment| segment.name);
-        let tokens = item.map_or_else(
-            || canonical_hash(&call.text),
-            |item| item.tokens,
-        );
+        let tokens = item.map_or_else(|| canonical_hash(&call.text), |item| item.tokens);
         let node = self.world.push_node(Node {
             kind: Kind::Call,
             name,
@@ -916,6 +916,12 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
         for statement in &block.statements {
             self.statement(statement, &inner);
         }
+    }
+
+    /// Whether [`Self::body_macro`] would do anything with such a call.
+    fn may_expand(&self, called: &Called) -> bool {
+        let textual = called.plain && self.world.textual_macro(self.env, called.name).is_some();
+        textual || !(called.read || crate::std_facts::std_macro(&called.name))
     }
 
     /// Whether an expansion may hold items: some item keyword stands in the definition or in the call.

@@ -7,11 +7,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::body::Body;
 use crate::cfg::Predicate;
 use crate::symbol::Symbol;
 
 /// The version of this data's layout and meaning; kept summaries of another one are not read.
-pub(crate) const SUMMARY_VERSION: u32 = 1;
+pub(crate) const SUMMARY_VERSION: u32 = 2;
 
 /// A place in a file: line and column, both from 1. A line of 0 means unknown.
 #[derive(
@@ -165,7 +166,7 @@ pub(crate) struct Function {
     /// Whether it is `async`.
     pub(crate) is_async: bool,
     /// The body; `None` in a trait or an extern block.
-    pub(crate) body: Option<Block>,
+    pub(crate) body: Option<Body>,
     /// The own-token hash by which a macro finds it ([`checkpointer_syntax::tokens::own_hash`]); only with `#[checkpoint]`.
     pub(crate) own_hash: Option<String>,
 }

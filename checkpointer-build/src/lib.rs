@@ -15,6 +15,7 @@ mod cfg;
 mod package;
 mod symbol;
 
+mod body;
 mod expand;
 mod ir;
 mod lower;

@@ -36,7 +36,7 @@ impl Summaries {
 
     /// The summary of a file of that content.
     pub(crate) fn get(&self, hash: &[u8; 32]) -> Option<ir::File> {
-        rmp_serde::from_slice(self.known.get(hash)?).ok()
+        crate::body::decode(self.known.get(hash)?).ok()
     }
 
     /// Notes that a summary is in use, and keeps it if it is new.

@@ -5,6 +5,7 @@ use syn::{FnArg, GenericParam, ReceiverKind, WherePredicate};
 
 use super::Lower;
 use super::item::{Head, Parts};
+use crate::body::Body;
 use crate::ir::{Function, Generics, ItemKind, Param, Receiver, TypeParam};
 
 /// A function's syntax, wherever it stands.
@@ -67,7 +68,7 @@ impl Lower<'_> {
             receiver,
             result: self.result(&mut signature.output),
             is_async: signature.asyncness.is_some(),
-            body: syntax.block.map(|block| self.block(block)),
+            body: syntax.block.map(|block| Body::new(self.block(block))),
             own_hash,
         };
         (head, ItemKind::Fn(Box::new(function)))

@@ -28,9 +28,8 @@ fn function(text: &str) -> Function {
 }
 
 fn body(statements: &str) -> Block {
-    function(&format!("fn f() {{ {statements} }}"))
-        .body
-        .expect("the function has a body")
+    let body = function(&format!("fn f() {{ {statements} }}")).body;
+    Block::clone(&body.expect("the function has a body"))
 }
 
 /// The one expression of a body.
