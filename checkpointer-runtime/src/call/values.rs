@@ -23,11 +23,14 @@ pub struct Values<T> {
     pub(crate) bytes: Option<ByteValues<T>>,
 }
 
+/// Keeps a result under a key: with the time of storing, the nanoseconds it took, and its weight.
+type Insert<T> = fn(&Slots, u128, &T, DateTime<Utc>, u64, u64);
+
 /// How results are kept in memory.
 #[derive(Debug)]
 pub struct MemoryValues<T> {
     pub(crate) get: fn(&Slots, u128) -> Option<Found<T>>,
-    insert: fn(&Slots, u128, &T, DateTime<Utc>, u64, fn(&T) -> u64),
+    insert: Insert<T>,
     /// About how many bytes a result takes, what it points to included as far as that can be seen.
     weigh: fn(&T) -> u64,
     pub(crate) stored: fn(&Slots, u128) -> Option<DateTime<Utc>>,
@@ -130,7 +133,13 @@ impl<T> MemoryValues<T> {
         stored: DateTime<Utc>,
         nanoseconds: u64,
     ) {
-        (self.insert)(slots, key, value, stored, nanoseconds, self.weigh);
+        // Only where bytes are limited does the weight count, and weighing a large value takes its time.
+        let weight = if slots.counts_bytes() {
+            (self.weigh)(value)
+        } else {
+            0
+        };
+        (self.insert)(slots, key, value, stored, nanoseconds, weight);
     }
 }
 
@@ -139,13 +148,7 @@ impl<T: Shareable> MemoryValues<T> {
         Self {
             get: get_clone::<T>,
             weigh: |_| size_of::<T>() as u64,
-            insert: |slots, key, value, stored, nanoseconds, weigh| {
-                // Only where bytes are limited does the weight count, and weighing a large value takes its time.
-                let weight = if slots.counts_bytes() {
-                    weigh(value)
-                } else {
-                    0
-                };
+            insert: |slots, key, value, stored, nanoseconds, weight| {
                 let value = value.clone();
                 let timed = Timed { value, nanoseconds };
                 slots.table::<T>().insert(key, timed, stored, weight);
@@ -180,7 +183,8 @@ impl<T: Storable> MemoryValues<T> {
                     nanoseconds: value.nanoseconds,
                 })
             },
-            weigh: weigh::<T>,
+            // Known once there are bytes.
+            weigh: |_| 0,
             insert: |slots, key, value, stored, nanoseconds, _| {
                 if let Ok(bytes) = codec::encode(value) {
                     let weight = bytes.len() as u64;
