@@ -1,6 +1,6 @@
 //! `cargo checkpointer analyze`: the analysis of any package as JSON.
 
-use std::io::Write as _;
+use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
 
 use anyhow::Context as _;
@@ -45,7 +45,11 @@ impl Analyze {
     /// Runs the analysis and prints it.
     pub(crate) fn run(self) -> anyhow::Result<()> {
         let Format::Json = self.format;
-        let features = self.features.iter().flat_map(|list| list.split_whitespace()).map(str::to_owned);
+        let features = self
+            .features
+            .iter()
+            .flat_map(|list| list.split_whitespace())
+            .map(str::to_owned);
         let options = AnalyzeOptions {
             all: self.all,
             features: features.collect(),
@@ -54,13 +58,27 @@ impl Analyze {
             target: self.target,
             cache: self.cache,
         };
-        let json = checkpointer_build::analyze(&self.manifest_path, &options)
-            .with_context(|| format!("can't analyze {}", self.manifest_path.display()))?;
-        let mut out = std::io::stdout().lock();
-        match out.write_all(json.as_bytes()).and_then(|()| out.flush()) {
-            // The reader has seen enough.
-            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-            result => result.context("can't write to standard output"),
+        let mut out = ReaderMayLeave(std::io::stdout());
+        checkpointer_build::analyze_into(&self.manifest_path, &options, &mut out)
+            .with_context(|| format!("can't analyze {}", self.manifest_path.display()))
+    }
+}
+
+/// An output whose reader may have seen enough: the rest is dropped.
+struct ReaderMayLeave<W>(W);
+
+impl<W: Write> Write for ReaderMayLeave<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        match self.0.write(bytes) {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(bytes.len()),
+            result => result,
+        }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        match self.0.flush() {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+            result => result,
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::link::{Targets, link};
 use crate::package::Workspace;
 use crate::program::Program;
 use crate::reach::{Closure, closure};
-use crate::report::{Item, Place, Report};
+use crate::report::{Ids, Item, Place, Report, Root};
 use crate::source::Sources;
 use crate::ty::{NodeId, Ty};
 use crate::world::{Arenas, Kind, Unseen, World};
@@ -236,21 +236,29 @@ impl Writer<'_, '_, '_, '_> {
             .iter()
             .map(|(root, closure)| (*root, closure))
             .collect();
-        for id in reached {
-            let item = self.item(*id, by_root.get(id).copied());
-            analysis.report.items.push(item);
+        let direct: Vec<BTreeSet<NodeId>> = reached.iter().map(|id| self.direct(*id)).collect();
+        let mut named: BTreeSet<NodeId> = direct.iter().flatten().copied().collect();
+        named.extend(reached);
+        let ids = Ids::new(named.into_iter().map(|id| (id, self.id(id))));
+        for (id, direct) in reached.iter().zip(&direct) {
+            let closure = by_root.get(id).copied();
+            analysis
+                .report
+                .items
+                .push(self.item(*id, direct, closure, &ids));
             if let Some(Outside::File(path)) = self.graph.outside(*id) {
                 analysis.watched.insert(path);
             }
         }
-        analysis.report.items.sort_by(|a, b| a.id.cmp(&b.id));
+        analysis.report.items.sort_by_key(|item| item.id);
+        analysis.report.ids = ids;
         analysis.broken = self
             .world
             .broken
             .iter()
             .map(|(_, unseen)| unseen.clone())
             .collect();
-        let mut listed: BTreeSet<Dependency> = BTreeSet::new();
+        let mut listed: BTreeSet<NodeId> = BTreeSet::new();
         for (root, closure) in closures {
             let Some(attributes) = self.attributes(*root) else {
                 continue;
@@ -264,7 +272,7 @@ impl Writer<'_, '_, '_, '_> {
             analysis
                 .uncaptured
                 .extend(self.uncaptured(*root, closure, attributes));
-            listed.extend(closure.nodes.iter().map(|id| self.dependency(*id)));
+            listed.extend(&closure.nodes);
             for layer in &attributes.checkpoint {
                 let base = &self.world.krate(self.world.node(*root).krate).dir;
                 analysis.watched.extend(
@@ -279,6 +287,8 @@ impl Writer<'_, '_, '_, '_> {
             .table
             .rows
             .sort_by(|a, b| (&a.path, &a.target, a.name_at).cmp(&(&b.path, &b.target, b.name_at)));
+        let listed: BTreeSet<Dependency> =
+            listed.into_iter().map(|id| self.dependency(id)).collect();
         analysis.table.items = listed.into_iter().collect();
         analysis.table.types = self.types(types);
         analysis
@@ -368,20 +378,23 @@ impl Writer<'_, '_, '_, '_> {
         closure.nodes.iter().filter(is_static).copied().collect()
     }
 
-    fn item(&self, id: NodeId, closure: Option<&Closure>) -> Item {
+    fn item(
+        &self,
+        id: NodeId,
+        direct: &BTreeSet<NodeId>,
+        closure: Option<&Closure>,
+        ids: &Ids,
+    ) -> Item {
         let (kind, file, line) = self.place(id);
         let mut item = Item {
-            id: self.id(id),
+            id: ids.rank(id),
             kind: kind.name(),
             file,
             line,
             own_hash: self.own(id),
+            deps: ids.ranks(direct),
             ..Item::default()
         };
-        let mut direct: Vec<String> = self.direct(id).iter().map(|dep| self.id(*dep)).collect();
-        direct.sort();
-        direct.dedup();
-        item.deps = direct;
         match self.graph.outside(id) {
             Some(Outside::Package(package)) => {
                 item.package = self
@@ -400,21 +413,15 @@ impl Writer<'_, '_, '_, '_> {
         }
         if let Some(closure) = closure {
             let (hash, capture) = self.hashes.root(id, &closure.nodes);
-            item.hash = Some(hex(&hash));
-            item.capture_hash = Some(hex(&capture));
-            let mut names: Vec<String> = closure.nodes.iter().map(|id| self.id(*id)).collect();
-            names.sort();
-            item.closure = Some(names);
-            let mut statics: Vec<String> = self
-                .statics(closure)
-                .iter()
-                .map(|id| self.id(*id))
-                .collect();
-            statics.sort();
-            item.statics = Some(statics);
-            item.unresolved = Some(closure.unseen.iter().map(Place::of).collect());
-            item.impure = Some(closure.impure.iter().map(Place::of).collect());
-            item.switches = switches(closure);
+            item.root = Some(Root {
+                hash: hex(&hash),
+                capture_hash: hex(&capture),
+                statics: ids.ranks(&self.statics(closure)),
+                closure: ids.ranks(&closure.nodes),
+                unresolved: closure.unseen.iter().map(Place::of).collect(),
+                impure: closure.impure.iter().map(Place::of).collect(),
+                switches: switches(closure),
+            });
         }
         item
     }

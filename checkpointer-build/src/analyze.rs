@@ -1,6 +1,7 @@
 //! The analysis of any package, for `cargo checkpointer analyze` and other tools.
 
 use std::collections::HashMap;
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use crate::analysis::{Request, analyse};
@@ -36,13 +37,10 @@ impl std::fmt::Display for AnalyzeError {
 
 impl std::error::Error for AnalyzeError {}
 
-/// Analyses the package of a manifest and returns the JSON that `docs/hashing.md` describes.
-///
-/// Files that do not parse are no error: what they would define is reported as unresolved.
+/// Analyses the package of a manifest and returns the JSON of [`analyze_into`] as a text.
 ///
 /// # Errors
-/// [`AnalyzeError`] where the manifest can't be read, is one of a workspace without package, or
-/// `rustc --print cfg` fails.
+/// [`AnalyzeError`] as there.
 ///
 /// ```no_run
 /// let options = checkpointer_build::AnalyzeOptions { all: true, ..Default::default() };
@@ -50,25 +48,54 @@ impl std::error::Error for AnalyzeError {}
 /// # Ok::<(), checkpointer_build::AnalyzeError>(())
 /// ```
 pub fn analyze(manifest: &Path, options: &AnalyzeOptions) -> Result<String, AnalyzeError> {
-    let manifest = std::path::absolute(manifest)
-        .map_err(|error| AnalyzeError(format!("can't find {}: {error}", manifest.display())))?;
-    let options = options.clone();
-    let run = move || run(&manifest, &options);
-    let thread = std::thread::Builder::new()
-        .stack_size(crate::source::STACK)
-        .spawn(run);
-    match thread.map(std::thread::JoinHandle::join) {
-        Ok(Ok(result)) => result,
-        Ok(Err(_)) => Err(AnalyzeError(
-            "the analysis failed by an error of its own; please report it".to_owned(),
-        )),
-        Err(error) => Err(AnalyzeError(format!(
-            "can't start a thread for the analysis: {error}"
-        ))),
-    }
+    let mut bytes = Vec::new();
+    analyze_into(manifest, options, &mut bytes)?;
+    String::from_utf8(bytes).map_err(|error| AnalyzeError(format!("the JSON is no text: {error}")))
 }
 
-fn run(manifest: &Path, options: &AnalyzeOptions) -> Result<String, AnalyzeError> {
+/// Analyses the package of a manifest and writes the JSON that `docs/hashing.md` describes, which
+/// is large where every function is a root.
+///
+/// Files that do not parse are no error: what they would define is reported as unresolved.
+///
+/// # Errors
+/// [`AnalyzeError`] where the manifest can't be read, is one of a workspace without package, or
+/// `rustc --print cfg` or writing fails.
+///
+/// ```no_run
+/// let options = checkpointer_build::AnalyzeOptions { all: true, ..Default::default() };
+/// let mut file = std::fs::File::create("analysis.json")?;
+/// checkpointer_build::analyze_into("Cargo.toml".as_ref(), &options, &mut file)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn analyze_into(
+    manifest: &Path,
+    options: &AnalyzeOptions,
+    out: &mut (dyn Write + Send),
+) -> Result<(), AnalyzeError> {
+    let manifest = std::path::absolute(manifest)
+        .map_err(|error| AnalyzeError(format!("can't find {}: {error}", manifest.display())))?;
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new()
+            .stack_size(crate::source::STACK)
+            .spawn_scoped(scope, || run(&manifest, options, out));
+        match thread.map(std::thread::ScopedJoinHandle::join) {
+            Ok(Ok(result)) => result,
+            Ok(Err(_)) => Err(AnalyzeError(
+                "the analysis failed by an error of its own; please report it".to_owned(),
+            )),
+            Err(error) => Err(AnalyzeError(format!(
+                "can't start a thread for the analysis: {error}"
+            ))),
+        }
+    })
+}
+
+fn run(
+    manifest: &Path,
+    options: &AnalyzeOptions,
+    out: &mut (dyn Write + Send),
+) -> Result<(), AnalyzeError> {
     let asked = Options {
         features: options.features.clone(),
         all_features: options.all_features,
@@ -89,7 +116,12 @@ fn run(manifest: &Path, options: &AnalyzeOptions) -> Result<String, AnalyzeError
         env: HashMap::new(),
         ..Request::default()
     };
-    Ok(analyse(&workspace, &cfg, &request).report.to_json())
+    let report = analyse(&workspace, &cfg, &request).report;
+    let mut out = BufWriter::with_capacity(1 << 16, out);
+    let written = report
+        .write_json(&mut out)
+        .and_then(|()| std::io::Write::flush(&mut out));
+    written.map_err(|error| AnalyzeError(format!("can't write the JSON: {error}")))
 }
 
 fn print_cfg(target: Option<&str>) -> Result<String, AnalyzeError> {

@@ -10,17 +10,21 @@ use crate::package::{TargetKind, Workspace};
 
 /// Writes both files into a folder.
 pub(crate) fn write(analysis: &Analysis, folder: &Path) -> Result<(), String> {
-    replace(&folder.join(FILE_NAME), &analysis.table.write())?;
-    replace(&folder.join(JSON_NAME), &analysis.report.to_json())
+    replace(&folder.join(FILE_NAME), analysis.table.write().as_bytes())?;
+    let mut json = Vec::new();
+    // Writing to memory can't fail.
+    let _ = analysis.report.write_json(&mut json);
+    replace(&folder.join(JSON_NAME), &json)
 }
 
 /// Replaces a file's content by writing beside it and renaming, unless it is the same.
-fn replace(path: &Path, text: &str) -> Result<(), String> {
-    if std::fs::read(path).is_ok_and(|bytes| bytes == text.as_bytes()) {
+fn replace(path: &Path, bytes: &[u8]) -> Result<(), String> {
+    if std::fs::read(path).is_ok_and(|known| known == bytes) {
         return Ok(());
     }
     let temporary = path.with_extension(format!("tmp-{}", std::process::id()));
-    let written = std::fs::write(&temporary, text).and_then(|()| std::fs::rename(&temporary, path));
+    let written =
+        std::fs::write(&temporary, bytes).and_then(|()| std::fs::rename(&temporary, path));
     written.map_err(|error| {
         let _ = std::fs::remove_file(&temporary);
         format!(

@@ -21,6 +21,9 @@ pub(crate) use definition::MacroDef;
 /// How deep the calls in an expansion may lead, as rustc has it unless a crate says otherwise.
 pub(crate) const RECURSION_LIMIT: u32 = 128;
 
+/// How many calls may be expanded for one item, or for one call in item position.
+pub(crate) const EXPANSION_LIMIT: u32 = 1 << 12;
+
 /// Tokens that one expansion may make.
 const TOKEN_LIMIT: usize = 1 << 20;
 

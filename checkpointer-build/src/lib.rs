@@ -47,5 +47,5 @@ mod ids;
 mod report;
 mod track;
 
-pub use analyze::{AnalyzeError, AnalyzeOptions, analyze};
+pub use analyze::{AnalyzeError, AnalyzeOptions, analyze, analyze_into};
 pub use build::{Builder, build};

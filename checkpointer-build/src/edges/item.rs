@@ -23,6 +23,8 @@ pub(super) struct Walker<'p, 'w, 'a> {
     /// What the function around returns, for `return` and `?`.
     pub(super) result: Ty,
     pub(super) depth: u32,
+    /// How many macro calls were expanded: those that make more calls than they are end somewhere.
+    pub(super) expansions: u32,
     /// Inside of a macro call that is not expanded: names that mean nothing are no news.
     pub(super) lenient: bool,
     /// Definitions that were scanned for names because a call could not be expanded.
@@ -43,6 +45,7 @@ pub(crate) fn edges_of(program: &Program<'_, '_>, id: NodeId) -> Edges {
         locals: Vec::new(),
         result: Ty::Unknown,
         depth: 0,
+        expansions: 0,
         lenient: false,
         scanned: HashSet::new(),
     };
@@ -283,7 +286,10 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         if function.receiver.is_some() {
             traits_in(&self.scope.self_ty, &mut traits);
         }
-        let inputs = function.params.iter().map(|param| self.program.ty(&param.ty, &self.scope));
+        let inputs = function
+            .params
+            .iter()
+            .map(|param| self.program.ty(&param.ty, &self.scope));
         let own = function.receiver.iter().map(|_| self.scope.self_ty.clone());
         let inputs: Vec<Ty> = inputs.chain(own).collect();
         let mut seen = HashSet::new();
@@ -308,7 +314,10 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
     fn objects_in(&mut self, ty: &Ty, seen: &mut HashSet<NodeId>) {
         match ty {
             Ty::Traits(bounds) => {
-                for of in bounds.iter().flat_map(|bound| self.program.with_supertraits(bound.of)) {
+                for of in bounds
+                    .iter()
+                    .flat_map(|bound| self.program.with_supertraits(bound.of))
+                {
                     if let TraitRef::Local(node) = of {
                         self.edges.signature_traits.insert(node);
                     }
@@ -320,19 +329,24 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                     return;
                 }
                 let scope = self.program.scope(*node);
-                let fields: Vec<&ir::Field> = match self.program.world.node(*node).item().map(|item| &item.kind) {
-                    Some(ItemKind::Struct(data)) => data.fields.fields.iter().collect(),
-                    Some(ItemKind::Enum(data)) => {
-                        data.variants.iter().flat_map(|variant| &variant.fields.fields).collect()
-                    }
-                    _ => Vec::new(),
-                };
+                let fields: Vec<&ir::Field> =
+                    match self.program.world.node(*node).item().map(|item| &item.kind) {
+                        Some(ItemKind::Struct(data)) => data.fields.fields.iter().collect(),
+                        Some(ItemKind::Enum(data)) => data
+                            .variants
+                            .iter()
+                            .flat_map(|variant| &variant.fields.fields)
+                            .collect(),
+                        _ => Vec::new(),
+                    };
                 for field in fields {
                     let ty = self.program.ty(&field.ty, &scope);
                     self.objects_in(&ty, seen);
                 }
             }
-            Ty::Std(_, args) | Ty::Tuple(args) => args.iter().for_each(|arg| self.objects_in(arg, seen)),
+            Ty::Std(_, args) | Ty::Tuple(args) => {
+                args.iter().for_each(|arg| self.objects_in(arg, seen))
+            }
             Ty::Ref(inner) | Ty::Pointer(inner) | Ty::Slice(inner) | Ty::Array(inner) => {
                 self.objects_in(inner, seen);
             }

@@ -51,9 +51,10 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         let [node] = definitions.as_slice() else {
             return None;
         };
-        if self.depth >= expand::RECURSION_LIMIT {
+        if self.depth >= expand::RECURSION_LIMIT || self.expansions >= expand::EXPANSION_LIMIT {
             return None;
         }
+        self.expansions += 1;
         let definition = self
             .program
             .definition(*node, || parse_definition(self.program.world, *node))?;
