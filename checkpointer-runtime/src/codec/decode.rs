@@ -14,7 +14,7 @@ pub(super) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
     reader.set_max_depth(MAX_DEPTH);
     let bounds = Bounds {
         depth: MAX_DEPTH,
-        elements: bytes.len(),
+        bytes: bytes.len(),
     };
     let value = T::deserialize(Unpacker {
         inner: &mut reader,
@@ -32,11 +32,22 @@ pub(super) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
 pub(super) struct Bounds {
     /// How many more levels.
     depth: usize,
-    /// How many elements a sequence can have: no more than there are bytes.
-    pub(super) elements: usize,
+    /// How many bytes the whole input has.
+    bytes: usize,
 }
 
 impl Bounds {
+    /// How many elements memory may be set aside for, of the many that a sequence claims.
+    ///
+    /// As many sequences may be open at a time as are nested, and the sum of all 1/n² is less than 1.65; so together they
+    /// take less than four times what the input has, where an element takes up to 70 bytes. Longer ones grow as they are
+    /// read.
+    #[inline]
+    pub(super) fn elements(self) -> usize {
+        let level = MAX_DEPTH - self.depth;
+        self.bytes / (32 * level.max(1) * level.max(1))
+    }
+
     #[inline]
     fn inside<E: de::Error>(self) -> Result<Self, E> {
         match self.depth.checked_sub(1) {

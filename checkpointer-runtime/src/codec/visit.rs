@@ -178,10 +178,10 @@ impl<A> Inside<A> {
         }
     }
 
-    /// A header may claim any length; memory is set aside for no more elements than there are bytes.
+    /// A header may claim any length; memory is set aside for what the bytes justify.
     #[inline]
     fn bounded(&self, hint: Option<usize>) -> Option<usize> {
-        hint.map(|length| length.min(self.bounds.elements))
+        hint.map(|length| length.min(self.bounds.elements()))
     }
 }
 
