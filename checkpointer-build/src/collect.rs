@@ -4,6 +4,7 @@
 //! Items are visited in source order, because that is how `macro_rules!` names are scoped. Calls
 //! whose macro is named by a path are put off until the imports are resolved ([`Deferred`]).
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -56,6 +57,23 @@ struct Context {
     call_at: Option<(Pos, u32)>,
     made_by: Option<NodeId>,
     depth: u32,
+    /// How many calls the outermost call has led to.
+    expansions: Rc<Cell<u32>>,
+}
+
+impl Context {
+    /// Counts an expansion; `None` once a call has led too deep or to too many.
+    fn expanding(&self) -> Option<Rc<Cell<u32>>> {
+        let count = if self.depth == 0 {
+            Rc::default()
+        } else {
+            Rc::clone(&self.expansions)
+        };
+        count.set(count.get() + 1);
+        let goes_on =
+            self.depth < expand::RECURSION_LIMIT && count.get() <= expand::EXPANSION_LIMIT;
+        goes_on.then_some(count)
+    }
 }
 
 /// Fills a [`World`].
@@ -68,6 +86,7 @@ pub(crate) struct Collector<'w, 'a, 's> {
     definitions: HashMap<NodeId, Option<Rc<MacroDef>>>,
     /// Files already on the path from the root, against `#[path]` cycles.
     open_files: Vec<PathBuf>,
+    file_ids: HashMap<PathBuf, FileId>,
 }
 
 impl<'w, 'a, 's> Collector<'w, 'a, 's> {
@@ -79,6 +98,7 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
             env: NO_MACROS,
             definitions: HashMap::new(),
             open_files: Vec::new(),
+            file_ids: HashMap::new(),
         }
     }
 
@@ -101,13 +121,14 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
             call_at: None,
             made_by: None,
             depth: 0,
+            expansions: Rc::default(),
         };
         self.read_file(path, &context, None);
     }
 
     fn file(&mut self, krate: CrateId, path: &Path) -> FileId {
-        if let Some(at) = self.world.files.iter().position(|file| file.path == path) {
-            return FileId(at as u32);
+        if let Some(known) = self.file_ids.get(path) {
+            return *known;
         }
         let shown = path
             .strip_prefix(&self.world.krate(krate).dir)
@@ -117,17 +138,18 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
             path: path.to_owned(),
             shown,
         });
-        FileId(self.world.files.len() as u32 - 1)
+        let id = FileId(self.world.files.len() as u32 - 1);
+        self.file_ids.insert(path.to_owned(), id);
+        id
     }
 
-    fn read_file(&mut self, path: &Path, context: &Context, declared: Option<Pos>) {
-        let canonical = path.to_owned();
-        if self.open_files.contains(&canonical) {
-            let unseen = self.world.unseen(
-                context.file,
-                declared.unwrap_or_default(),
-                "a module that includes itself by #[path]",
-            );
+    fn read_file(&mut self, path: &Path, context: &Context, declared: Option<(FileId, Pos)>) {
+        let (declared_in, declared_at) = declared.unwrap_or((context.file, Pos::default()));
+        if self.open_files.iter().any(|open| open == path) {
+            let shown = &self.world.file(context.file).shown;
+            let reason =
+                format!("the file {shown} is a module of itself: give #[path] another file");
+            let unseen = self.world.unseen(declared_in, declared_at, reason);
             self.world.broken.push((context.module, unseen));
             return;
         }
@@ -146,7 +168,7 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
                     && truth.0 == Truth::Undecided
                     && mentions_test_positively(&file.cfg);
                 context.instance = self.world.new_instance();
-                self.open_files.push(canonical);
+                self.open_files.push(path.to_owned());
                 self.items(&file.items, &context, Position::Module);
                 self.open_files.pop();
             }
@@ -160,14 +182,11 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
                 self.world.broken.push((context.module, unseen));
             }
             Loaded::Missing => {
-                let at = declared.unwrap_or_default();
-                let shown = self.world.file(context.file).shown.clone();
-                let unseen = crate::world::Unseen {
-                    file: shown.clone(),
-                    line: at.line,
-                    column: at.column,
-                    reason: format!("the file {shown} of a module is missing or can't be read"),
-                };
+                let shown = &self.world.file(context.file).shown;
+                let reason = format!(
+                    "the file {shown} of a module is missing or can't be read: write it, or take the `mod` line away"
+                );
+                let unseen = self.world.unseen(declared_in, declared_at, reason);
                 self.world.broken.push((context.module, unseen));
             }
         }
@@ -498,7 +517,7 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
                     folder.join(path.file_stem().unwrap_or_default())
                 });
                 inner.call_at = None;
-                self.read_file(path, &inner, Some(item.start));
+                self.read_file(path, &inner, Some((context.file, item.start)));
             }
         }
         self.world.modules[module.0 as usize].env = self.env;
@@ -735,9 +754,7 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
         context: &Context,
         position: Position,
     ) -> Option<()> {
-        if context.depth >= expand::RECURSION_LIMIT {
-            return None;
-        }
+        let expansions = context.expanding()?;
         let definition = self.definition(node)?;
         let tokens = call.text.parse::<proc_macro2::TokenStream>().ok()?;
         let marker = dollar_crate(self.world, node);
@@ -761,6 +778,7 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
             call_at: Some((at, end)),
             made_by: Some(node),
             depth: context.depth + 1,
+            expansions,
             ..context.clone()
         };
         self.items(items, &inner, position);
@@ -781,6 +799,10 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
             .map(Path::to_owned)
             .unwrap_or_default();
         let path = join(&base, &text);
+        // A file that includes itself stays a closed call.
+        if self.open_files.contains(&path) {
+            return false;
+        }
         let Loaded::File(file) = self
             .sources
             .get(&path, self.world.krate(context.krate).cfg_id)
@@ -791,7 +813,9 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
         inner.file = self.file(context.krate, &path);
         inner.instance = self.world.new_instance();
         inner.call_at = None;
+        self.open_files.push(path);
         self.items(&file.items, &inner, position);
+        self.open_files.pop();
         true
     }
 
@@ -870,9 +894,12 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
                 return;
             }
         };
-        if context.depth >= expand::RECURSION_LIMIT || !self.defines_items(node, call) {
+        if !self.defines_items(node, call) {
             return;
         }
+        let Some(expansions) = context.expanding() else {
+            return;
+        };
         let Some(definition) = self.definition(node) else {
             return;
         };
@@ -900,6 +927,7 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
             call_at: Some((at, end)),
             made_by: Some(node),
             depth: context.depth + 1,
+            expansions,
             ..context.clone()
         };
         self.world.expansions.insert(

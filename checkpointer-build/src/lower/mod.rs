@@ -16,6 +16,7 @@ mod item;
 mod loose;
 mod made;
 mod member;
+mod nesting;
 mod own;
 mod path;
 mod pattern;
@@ -254,16 +255,25 @@ impl<'a> Lower<'a> {
 }
 
 fn lower_file(text: &str, set: &CfgSet) -> Result<File, ParseFailure> {
-    let tree: syn::File = syn::parse_str(text).map_err(|error| {
-        let start = error.span().start();
+    let failure = |message: String, span: Span| {
+        let start = span.start();
         ParseFailure {
-            message: error.to_string(),
+            message,
             at: Pos {
                 line: start.line as u32,
                 column: start.column as u32 + 1,
             },
         }
-    })?;
+    };
+    let tokens: TokenStream = text
+        .parse()
+        .map_err(|error: proc_macro2::LexError| failure(error.to_string(), error.span()))?;
+    if let Some(span) = nesting::too_deep(text, &tokens) {
+        let message = "it is nested too deeply to be read: take an inner part out of it";
+        return Err(failure(message.to_owned(), span));
+    }
+    let tree: syn::File =
+        syn::parse2(tokens).map_err(|error| failure(error.to_string(), error.span()))?;
     let mut lower = Lower::of_file(text, set);
     let mut items = Vec::with_capacity(tree.items.len());
     for item in tree.items {
