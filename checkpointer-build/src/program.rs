@@ -19,6 +19,8 @@ pub(crate) struct ImplFacts {
     /// The traits it may implement: one, unless its name is ambiguous or unknown (then empty).
     pub(crate) of: Vec<TraitRef>,
     pub(crate) is_trait_impl: bool,
+    /// Whether it holds for every choice of its type's parameters: no bounds, and nothing but parameters as arguments.
+    pub(crate) unconditional: bool,
     pub(crate) self_ty: Ty,
     /// The types of the analysed crates that its header names outside of bounds: it applies when all of them are reachable.
     pub(crate) locals: Vec<NodeId>,
@@ -258,6 +260,7 @@ impl<'w, 'a> Program<'w, 'a> {
                 ImplFacts {
                     of,
                     is_trait_impl: data.of_trait.is_some(),
+                    unconditional: unconditional(data, &scope.self_ty),
                     self_ty: scope.self_ty.clone(),
                     locals,
                     members,
@@ -761,6 +764,23 @@ impl<'w, 'a> Program<'w, 'a> {
             .zip(args.iter().cloned().chain(std::iter::repeat(Ty::Unknown)))
             .collect()
     }
+}
+
+fn unconditional(data: &ir::Impl, self_ty: &Ty) -> bool {
+    let free = data.generics.wheres.is_empty()
+        && data
+            .generics
+            .types
+            .iter()
+            .all(|param| param.bounds.is_empty())
+        && data.generics.consts.is_empty();
+    let Ty::Adt(_, args) = self_ty else {
+        return free;
+    };
+    let mut seen = HashSet::new();
+    free && args
+        .iter()
+        .all(|arg| matches!(arg, Ty::Param(name) if seen.insert(*name)))
 }
 
 /// Facts about std go by simple names; everything else by its full path.

@@ -460,11 +460,13 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         match &*op {
             "==" | "!=" | "<" | ">" | "<=" | ">=" | "&&" | "||" => Ty::prim("bool"),
             assign if assign.ends_with('=') => Ty::unit(),
-            _ if matches!(left.peeled(), Ty::Adt(..)) => {
-                // Several impls of one operator for one type give one result or an unknown one.
+            // Several impls of one operator for one type give one result or an unknown one.
+            _ if matches!(left, Ty::Adt(..)) => {
                 self.program
-                    .associated_type(left.peeled(), Symbol::new("Output"), &self.scope)
+                    .associated_type(&left, Symbol::new("Output"), &self.scope)
             }
+            // The operator of a reference is an impl of its own.
+            _ if matches!(left.peeled(), Ty::Adt(..)) => Ty::Unknown,
             _ => std_facts::binary(&op, &left, &right),
         }
     }

@@ -68,6 +68,14 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             self.edges.calls_unknown = true;
             self.imported_packages();
         }
+        if let Ty::Adt(node, _) = receiver.peeled()
+            && !std_facts::is_method(&call.name)
+        {
+            // A closed call beside the type may hold the impl.
+            let module = self.program.world.node(*node).module;
+            let closed = self.program.world.module(module).generators.iter().copied();
+            self.edges.nodes.extend(closed);
+        }
         if let Ty::Adt(node, _) = receiver.peeled() {
             for id in self.program.inherent.get(node).into_iter().flatten() {
                 let closed = self.program.impls.get(id).map(|facts| facts.closed.clone());
@@ -157,6 +165,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 .function()
                 .is_some_and(|f| f.receiver.is_some())
         });
+        let hides = !inherent.is_empty() && self.certainly(&inherent);
         let only_reference = inherent.iter().any(by_reference);
         let head = Head::Adt(node);
         let mut declared = Vec::new();
@@ -175,7 +184,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                     })
                 });
             // An inherent method hides a trait's, unless the trait's takes `self` and is met a step earlier.
-            let reachable = inherent.is_empty() || (only_reference && by_value);
+            let reachable = !hides || (only_reference && by_value);
             if reachable && self.may_implement(*of, head) {
                 declared.push(*of);
             }
@@ -185,6 +194,14 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         }
         if !inherent.is_empty() {
             self.edges.nodes.extend(inherent.iter().copied());
+            if !hides {
+                // For some choice of parameters it may be another one's: a foreign trait's, or one behind `Deref`.
+                self.edges.demand(Demand::Foreign(name, head));
+                if self.methods_behind(ty, name) {
+                    args.all(self);
+                    return Step::Found(Ty::Unknown);
+                }
+            }
             return match inherent.as_slice() {
                 [only] if declared.is_empty() => {
                     Step::Found(self.call_member(*only, ty, turbofish, args, expected))
@@ -199,7 +216,8 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         args.may_be_foreign |= !certain;
         self.edges.demand(Demand::Foreign(name, head));
         let foreign = self.foreign_member(node, name);
-        if let (Some(member), true) = (foreign, declared.is_empty()) {
+        let plain = foreign.is_some_and(|member| self.certainly(&[member]));
+        if let (Some(member), true) = (foreign.filter(|_| plain), declared.is_empty()) {
             return Step::Found(self.call_member(member, ty, turbofish, args, expected));
         }
         if certain {
@@ -282,11 +300,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             .flatten()
             .any(|id| {
                 self.program.impls.get(id).is_some_and(|facts| {
-                    facts.of.contains(&TraitRef::Local(of))
-                        && match &facts.self_ty {
-                            Ty::Adt(_, args) => args.iter().all(|arg| matches!(arg, Ty::Param(_))),
-                            _ => false,
-                        }
+                    facts.of.contains(&TraitRef::Local(of)) && facts.unconditional
                 })
             })
     }
@@ -413,7 +427,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
     /// itself has is not known for sure. Whether there is any.
     fn methods_behind(&mut self, ty: &Ty, name: Symbol) -> bool {
         let mut any = false;
-        let mut next = std_facts::deref(ty);
+        let mut next = self.deref_target(ty);
         for _ in 0..STEPS {
             let Some(ty) = next else { break };
             match &ty {
@@ -431,7 +445,10 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                     next = self.deref_target(&ty);
                 }
                 Ty::Traits(bounds) => {
-                    for of in bounds.iter().flat_map(|bound| self.program.with_supertraits(bound.of)) {
+                    for of in bounds
+                        .iter()
+                        .flat_map(|bound| self.program.with_supertraits(bound.of))
+                    {
                         if self.declares(of, name) {
                             self.edges.trait_member(of, name, Head::Any);
                             any = true;

@@ -688,6 +688,9 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 let found = self.inherent(*node, name);
                 if !found.is_empty() {
                     self.edges.nodes.extend(found.iter().copied());
+                    if !self.certainly(&found) {
+                        self.trait_members_for(base, name, expected);
+                    }
                     return match found.as_slice() {
                         [only] => self.member_value(*only, base, turbofish, expected),
                         _ => Value::Plain(Ty::Unknown),
@@ -803,6 +806,17 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             }
         }
         found
+    }
+
+    /// Whether inherent members hide all others of their name: some impl that has them holds for every choice of the
+    /// type's parameters.
+    pub(super) fn certainly(&self, members: &[NodeId]) -> bool {
+        members.iter().any(|member| {
+            let parent = self.program.world.node(*member).parent;
+            parent
+                .and_then(|parent| self.program.impls.get(&parent))
+                .is_none_or(|facts| facts.unconditional)
+        })
     }
 
     /// A member as a value: a function, or a constant of its type.
