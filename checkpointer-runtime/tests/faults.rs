@@ -8,6 +8,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
+use std::time::Instant;
 
 use checkpointer_runtime::storage::{self, Storage, Upkeep};
 use checkpointer_runtime::{CheckpointError, DiskStorage, Key, StorageOptions};
@@ -110,7 +111,7 @@ fn kill_after(mut child: Child, stores: usize) {
 fn processes_killed_while_storing_leave_no_wrong_value_and_their_leftovers_are_swept() {
     let folder = tempfile::tempdir().unwrap();
     let options = options(folder.path());
-    for kill in 0..60 {
+    for kill in 0..support::times(60, 10_000) as usize {
         let child = command(
             "a_process_that_stores_again_and_again_reads_what_it_stored",
             folder.path(),
@@ -149,11 +150,16 @@ fn a_process_among_others_stores_loads_deletes_and_cleans_without_an_error() {
     let seed = std::process::id();
     let current = [key_in(&place.options, 1, 0).code_hash()];
     let mut state = u64::from(seed);
-    for round in 0..1_000 {
+    let keys = support::times(KEYS, 1_000);
+    let (start, least) = (Instant::now(), u64::from(support::times(0, 60)));
+    for round in 0.. {
+        if round >= 1_000 && start.elapsed().as_secs() >= least {
+            break;
+        }
         state = state
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1_442_695_040_888_963_407);
-        let number = (state >> 33) as u32 % KEYS;
+        let number = (state >> 33) as u32 % keys;
         let key = key_in(&place.options, 1, number);
         match (state >> 50) % 100 {
             0..40 => store(&key, number, round).unwrap(),

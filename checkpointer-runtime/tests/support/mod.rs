@@ -71,3 +71,11 @@ pub(crate) fn seal(frame: &mut [u8]) {
     let (sealed, checksum) = frame.split_last_chunk_mut().expect("a frame");
     *checksum = xxhash_rust::xxh3::xxh3_128(sealed).to_le_bytes();
 }
+
+/// How often: the second number in the nightly form, with `CHECKPOINTER_TEST_NIGHTLY` set.
+pub(crate) fn times(usually: u32, nightly: u32) -> u32 {
+    match std::env::var_os("CHECKPOINTER_TEST_NIGHTLY") {
+        Some(_) => nightly,
+        None => usually,
+    }
+}
