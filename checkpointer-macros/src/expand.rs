@@ -8,7 +8,7 @@ mod companion;
 mod parts;
 mod table;
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
 use crate::ast::Function;
@@ -101,11 +101,20 @@ fn plain(parts: &Parts<'_>, call: &TokenStream) -> TokenStream {
         .then(|| quote!(self,))
         .into_iter()
         .chain(passed.iter().cloned());
+    // Between the user's own braces it is the user's function to the compiler, which then says if nobody uses it.
+    let braces = parts.function.block.brace_token.span.join();
+    let body = braced(
+        quote!(#call #turbofish (#(#passed)*).run() #awaiting),
+        braces,
+    );
+    // Lifetimes may be there for the body, which is elsewhere.
+    let has_lifetimes = signature.generics.lifetimes().next().is_some();
+    let lifetimes = has_lifetimes
+        .then(|| quote!(#[allow(clippy::needless_lifetimes, clippy::extra_unused_lifetimes)]));
     quote! {
         #(#plain_attributes)*
-        #visibility #signature {
-            #call #turbofish (#(#passed)*).run() #awaiting
-        }
+        #lifetimes
+        #visibility #signature #body
     }
 }
 
@@ -118,12 +127,20 @@ fn original(parts: &Parts<'_>, name: &Ident) -> TokenStream {
     } = parts;
     let mut signature = parts.function.signature.clone();
     signature.ident = name.clone();
-    let block = &parts.function.block;
+    signature.fn_token.span = parts.call_site();
+    let syn::Block { stmts, .. } = &*parts.function.block;
+    let block = braced(quote!(#(#stmts)*), parts.call_site());
     // Both lints would have the user change what the macro needs or has taken away.
     quote! {
         #[allow(clippy::missing_const_for_fn, clippy::must_use_candidate)]
         #(#body_attributes)* #visibility #signature #block
     }
+}
+
+fn braced(content: TokenStream, span: Span) -> Group {
+    let mut group = Group::new(Delimiter::Brace, content);
+    group.set_span(span);
+    group
 }
 
 /// The handle of the function as a whole, around the static that carries its row.
@@ -134,9 +151,15 @@ fn handle_function(parts: &Parts<'_>, name: &Ident) -> TokenStream {
         descriptor,
         ..
     } = parts;
+    // Whoever uses the companion uses the function. Of a generic one only a call can say so.
+    let uses = (!parts.is_generic()).then(|| {
+        let path = parts.path_of_plain();
+        quote!(let _ = #path;)
+    });
     quote! {
         #[inline]
         #visibility fn #name() -> #runtime::Function {
+            #uses
             #descriptor
         }
     }
@@ -168,6 +191,15 @@ fn prepared(
     let hash = parts.hash_closure();
     let kept = parts.values();
     let check = parts.check_result();
+    let uses = parts.is_generic().then(|| {
+        let path = parts.path_of_plain();
+        quote! {
+            if false {
+                let _ = #path #turbofish (#(#idents),*);
+                loop {}
+            }
+        }
+    });
     let mut signature = parts.signature(name);
     signature.asyncness = None;
     signature.output =
@@ -176,7 +208,7 @@ fn prepared(
         #[inline]
         #visibility #signature {
             #check
-            #private::call(#function, (#(#values,)*), #hash, |(#(#idents,)*)| Self::#original #turbofish (#(#idents),*), #kept)
+            #private::call(#function, (#(#values,)*), #hash, |(#(#idents,)*)| { #uses Self::#original #turbofish (#(#idents),*) }, #kept)
         }
     }
 }

@@ -28,6 +28,9 @@ pub fn checkpoint(arguments: TokenStream, item: TokenStream) -> TokenStream {
         return fallback::function(function, &errors).into();
     }
     let found = row::find(&function);
+    if let Some(error) = valid::clash(&function, &found) {
+        return fallback::function(function, &[error]).into();
+    }
     expand::function(&function, &found).into()
 }
 

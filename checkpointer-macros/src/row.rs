@@ -158,9 +158,13 @@ fn merge(first: &Row, rows: &[&Row]) -> Row {
     merged.capture_hash = over(|row| &row.capture_hash);
     for row in &rows[1..] {
         merged.statics.extend_from_slice(&row.statics);
+        merged.released.extend_from_slice(&row.released);
         merged.captured.extend_from_slice(&row.captured);
         merged.switches.extend_from_slice(&row.switches);
         merged.dependencies.extend_from_slice(&row.dependencies);
+        if merged.clash.is_empty() {
+            merged.clash.clone_from(&row.clash);
+        }
         if merged.untrusted.is_empty() {
             merged.untrusted.clone_from(&row.untrusted);
         }

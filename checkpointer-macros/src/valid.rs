@@ -6,6 +6,7 @@ use syn::visit::{self, Visit};
 use syn::{Error, FnArg, Pat, ReceiverKind, Type};
 
 use crate::ast::{Function, Hashing};
+use crate::row::Found;
 
 /// Gathers everything that keeps the function from being checkpointed.
 pub(crate) fn check(function: &Function, errors: &mut Vec<Error>) {
@@ -166,6 +167,21 @@ fn options(function: &Function, errors: &mut Vec<Error>) {
     if !function.has_receiver() && PRIMITIVES.contains(&&*name) {
         errors.push(Error::new(companion.span(), message::primitive_name(&name)));
     }
+}
+
+/// What the build script knows to have the companion's name already. It stands on the attribute, since there the way out
+/// is written.
+pub(crate) fn clash(function: &Function, found: &Found) -> Option<Error> {
+    let what = &found.row.as_ref()?.clash;
+    let has_handle = function.option(|options| options.handle.as_ref()).is_some();
+    if what.is_empty() || has_handle {
+        return None;
+    }
+    let name = function.signature.ident.to_string();
+    Some(Error::new(
+        proc_macro2::Span::call_site(),
+        message::name_taken(name.trim_start_matches("r#"), what),
+    ))
 }
 
 const PRIMITIVES: &[&str] = &[

@@ -26,7 +26,7 @@ pub static CHECKPOINTER_FUNCTIONS: [Descriptor];
 /// What the expansion knows of a function, as a constant.
 pub struct Descriptor {
     row: &'static str,
-    layers: fn() -> Vec<Checkpointer>,
+    layers: &'static [fn() -> Checkpointer],
     path: Option<fn() -> &'static str>,
     captures_by_default: bool,
     switches: &'static [bool],
@@ -44,7 +44,7 @@ impl std::fmt::Debug for Descriptor {
 impl Descriptor {
     /// A function with this row and these layers, the outermost first.
     #[must_use]
-    pub const fn new(row: &'static str, layers: fn() -> Vec<Checkpointer>) -> Self {
+    pub const fn new(row: &'static str, layers: &'static [fn() -> Checkpointer]) -> Self {
         Self {
             row,
             layers,
@@ -135,13 +135,17 @@ impl State {
             row.path = without_suffix(path());
         }
         let environment = environment::get();
-        let layers: Vec<Checkpointer> = (descriptor.layers)()
-            .into_iter()
-            .map(|layer| layer.or(config::defaults()))
+        let layers: Vec<Checkpointer> = descriptor
+            .layers
+            .iter()
+            .map(|layer| layer().or(config::defaults()))
             .collect();
         let captures = layers
             .iter()
             .any(|layer| layer.capture.unwrap_or(descriptor.captures_by_default));
+        if !captures && layers.iter().any(|layer| layer.code.is_none()) {
+            warn_of_statics(&row, environment.verbosity);
+        }
         let captured = Captured::of(&row, captures);
         let mut mode = environment.mode;
         if captured.is_incomplete() {
@@ -185,6 +189,21 @@ impl State {
     pub(crate) fn path(&self) -> &'static str {
         self.row.path
     }
+}
+
+/// A preset may capture, and the build script can't read presets: so the warning that it gives others comes here, once.
+fn warn_of_statics(row: &Row, verbosity: Option<u8>) {
+    if row.statics.is_empty() || verbosity == Some(0) {
+        return;
+    }
+    event::complain(&format!(
+        "{}:{}: {} reads {}, whose value does not count: set `capture(true)` on its preset or `capture` on its \
+         #[checkpoint], make it a `const`, or mark it #[no_capture] if it does not matter",
+        row.file,
+        row.line,
+        row.path,
+        row.statics.join(", ")
+    ));
 }
 
 impl Layer {

@@ -16,6 +16,9 @@ pub use crate::hashing::Sink;
 pub use crate::traits::{Argument, Outcome, Shareable, Storable};
 pub use crate::types::CHECKPOINTER_TYPES;
 
+/// What an operation on a store gives.
+pub type Checked<T> = Result<T, crate::CheckpointError>;
+
 /// What is stored of a `Result`.
 pub type Kept<R> = <R as Outcome>::Ok;
 

@@ -31,7 +31,8 @@ pub(crate) struct Row {
     pub(crate) code_hash: Option<Digest>,
     /// The hash of its code, with statics.
     pub(crate) capture_hash: Option<Digest>,
-    /// The statics that it reaches.
+    /// The statics that it reaches and nobody has marked `#[no_capture]`; of a function with a preset alone, since for
+    /// the others the build script has said what there is to say.
     pub(crate) statics: Vec<&'static str>,
     /// Those of them that are marked `#[capture]`, as they register themselves.
     pub(crate) captured: Vec<&'static str>,

@@ -198,6 +198,15 @@ pub fn differing_tokens(name: &str) -> String {
     )
 }
 
+/// Something has the companion's name already, where the function stands or is imported.
+#[must_use]
+pub fn name_taken(name: &str, what: &str) -> String {
+    format!(
+        "checkpointer: `{name}` gets a companion of its own name among the types, but {what}: give the companion another \
+         name with `#[checkpoint(handle = {name}_cached)]`, and call `{name}_cached::rerun(…)` and the like"
+    )
+}
+
 /// The row exists, but the analysis says that it can't be trusted.
 #[must_use]
 pub fn untrusted(reason: &str) -> String {

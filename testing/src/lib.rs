@@ -1,5 +1,7 @@
 //! What the integration tests share: a store of their own, and counters of runs.
 
+pub mod lints;
+
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -21,6 +21,18 @@ fn random(x: u64) -> u64 {
     x + u64::from(std::process::id())
 }
 
+static LEVEL: AtomicU64 = AtomicU64::new(1);
+
+#[checkpoint(using = root())]
+fn by_preset(x: u64) -> u64 {
+    RUNS.load(Ordering::SeqCst).min(0) + x * LEVEL.load(Ordering::SeqCst)
+}
+
+#[checkpoint(using = root().capture(true))]
+fn by_capturing_preset(x: u64) -> u64 {
+    x * LEVEL.load(Ordering::SeqCst)
+}
+
 fn root() -> Checkpointer {
     Checkpointer::new()
 }
@@ -31,7 +43,12 @@ fn as_a_process() {
     if std::env::var_os("ENVIRONMENT_TEST").is_none() {
         return;
     }
-    let _ = random(1);
+    let _ = (
+        random(1),
+        by_preset(1),
+        by_preset(2),
+        by_capturing_preset(1),
+    );
     for _ in 0..3 {
         assert_eq!(default_place(4), 5);
     }
@@ -218,4 +235,27 @@ fn files(folder: &Path) -> Vec<std::path::PathBuf> {
     }
     assert!(!found.is_empty());
     found
+}
+
+#[test]
+fn a_static_that_a_preset_does_not_capture_is_named_once() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let said = run(folder.path(), &[]).err;
+    let about: Vec<&str> = said
+        .lines()
+        .filter(|line| line.contains("environment::LEVEL"))
+        .collect();
+    let [line] = about[..] else {
+        panic!("one line is about it, not {about:?}")
+    };
+    assert!(
+        line.contains(
+            "environment::by_preset reads environment::LEVEL, whose value does not count"
+        )
+    );
+    assert!(
+        line.contains("capture(true)") && line.contains("#[no_capture]") && !line.contains("RUNS")
+    );
+    let silent = run(folder.path(), &[("CHECKPOINTER_VERBOSITY", "0")]).err;
+    assert!(!silent.contains("LEVEL"), "{silent}");
 }

@@ -8,11 +8,12 @@ use crate::expand::parts::Parts;
 
 /// All operations but `original`, `call` and `function`.
 pub(crate) fn operations(parts: &Parts<'_>) -> TokenStream {
-    let Parts { runtime, .. } = parts;
-    let error = quote!(#runtime::CheckpointError);
+    let Parts {
+        runtime, private, ..
+    } = parts;
     let kept = parts.kept();
     let result = parts.result().to_token_stream();
-    let fallible = |ty: TokenStream| quote!(::core::result::Result<#ty, #error>);
+    let fallible = |ty: TokenStream| quote!(#private::Checked<#ty>);
     let runs = ["rerun", "cached"].map(|name| computing(parts, name, &result));
     let reads = [
         ("get", fallible(kept.clone())),
@@ -82,9 +83,10 @@ fn whole(parts: &Parts<'_>) -> TokenStream {
     let Parts {
         visibility,
         runtime,
+        private,
         ..
     } = parts;
-    let counted = quote!(::core::result::Result<u64, #runtime::CheckpointError>);
+    let counted = quote!(#private::Checked<u64>);
     let operations = [
         ("code_hash", quote!(#runtime::Digest)),
         ("depends", quote!(&'static [#runtime::Dependency])),
@@ -94,12 +96,12 @@ fn whole(parts: &Parts<'_>) -> TokenStream {
     ]
     .map(|(name, output)| {
         let name = named(parts, name);
-        quote!(#visibility fn #name() -> #output { Self::function().#name() })
+        quote!(#visibility const #name: fn() -> #output = || Self::function().#name();)
     });
     let layer = named(parts, "layer");
     quote! {
         #(#operations)*
-        #visibility fn #layer(index: usize) -> #runtime::Function { Self::function().layer(index) }
+        #visibility const #layer: fn(usize) -> #runtime::Function = |index| Self::function().layer(index);
     }
 }
 

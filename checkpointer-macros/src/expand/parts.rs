@@ -127,6 +127,28 @@ impl<'a> Parts<'a> {
         self.function.has_receiver()
     }
 
+    /// Whether naming the function is not enough to know which one is meant.
+    pub(crate) fn is_generic(&self) -> bool {
+        let signature = &self.function.signature;
+        let mut parameters = signature.generics.params.iter();
+        parameters.any(|parameter| !matches!(parameter, GenericParam::Lifetime(_)))
+            || self
+                .function
+                .parameters
+                .iter()
+                .any(|parameter| parameter.ty.as_ref().is_some_and(mentions_impl))
+    }
+
+    /// The function under its own name, as its companion sees it.
+    pub(crate) fn path_of_plain(&self) -> TokenStream {
+        let name = &self.function.signature.ident;
+        if self.kind == Kind::Free {
+            quote!(#name)
+        } else {
+            quote!(Self::#name)
+        }
+    }
+
     pub(crate) fn is_async(&self) -> bool {
         self.function.signature.asyncness.is_some()
     }
@@ -211,7 +233,8 @@ impl<'a> Parts<'a> {
             .parameters
             .iter()
             .map(|parameter| match parameter.hashing {
-                Hashing::None(_) => quote!(_),
+                // The type of an `impl Trait` counts even where the value does not.
+                Hashing::None(_) if !parameter.ty.as_ref().is_some_and(mentions_impl) => quote!(_),
                 _ => parameter.ident.to_token_stream(),
             });
         let values = self.function.parameters.iter().filter_map(|parameter| {

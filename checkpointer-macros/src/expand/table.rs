@@ -34,7 +34,7 @@ pub(crate) fn descriptor(function: &Function, found: &Found, private: &TokenStre
         });
     let text = match &found.row {
         Some(row) => {
-            let text = text(row);
+            let text = text(row, may_capture_by_preset(function));
             quote!(#text)
         }
         None => quote!(""),
@@ -69,7 +69,7 @@ pub(crate) fn descriptor(function: &Function, found: &Found, private: &TokenStre
         #types
         #[#private::linkme::distributed_slice(#private::CHECKPOINTER_FUNCTIONS)]
         #[linkme(crate = #private::linkme)]
-        static FUNCTION: #private::Descriptor = #private::Descriptor::new(#text, || ::std::vec![#(#layers),*]) #path #capture_default #switches;
+        static FUNCTION: #private::Descriptor = #private::Descriptor::new(#text, &[#(|| #layers),*]) #path #capture_default #switches;
         FUNCTION.function()
     }
 }
@@ -110,15 +110,27 @@ fn layer(options: &Options, function: &Function, private: &TokenStream) -> Token
     quote!(#start #format #root #when #verbosity #should_expire #expiry #capture #version)
 }
 
+/// Whether only the run time can tell if statics count, so that it must also warn of those that don't.
+fn may_capture_by_preset(function: &Function) -> bool {
+    let is_given = |has: fn(&Options) -> bool| function.layers.iter().any(has);
+    is_given(|layer| layer.using.is_some())
+        && !is_given(|layer| layer.capture.is_some() || layer.version.is_some())
+}
+
 /// The row as the run time reads it: one line a fact, fields between tabs.
-fn text(row: &Row) -> String {
+fn text(row: &Row, may_capture_by_preset: bool) -> String {
     let mut text = format!(
         "path\t{}\nat\t{}\t{}\ncode\t{}\ncapture\t{}",
         row.path, row.file, row.line, row.code_hash, row.capture_hash
     );
-    for id in &row.statics {
-        text.push_str("\nstatic\t");
-        text.push_str(id);
+    if may_capture_by_preset {
+        // Where the run time is a path dependency its own statics are read, too; no result depends on them.
+        let counted =
+            |id: &&String| !row.released.contains(id) && !id.starts_with("checkpointer_runtime::");
+        for id in row.statics.iter().filter(counted) {
+            text.push_str("\nstatic\t");
+            text.push_str(id);
+        }
     }
     for id in &row.captured {
         text.push_str("\ncaptured\t");
