@@ -432,10 +432,7 @@ fn the_digest_is_blake3_over_the_documented_stream() {
 fn digests_are_golden() {
     let value = (
         Point { x: 1, y: 2 },
-        BTreeMap::from([
-            ("pi", std::f64::consts::PI),
-            ("e", std::f64::consts::E),
-        ]),
+        BTreeMap::from([("pi", std::f64::consts::PI), ("e", std::f64::consts::E)]),
         HashMap::from([(1_u8, "one"), (2, "two")]),
         (
             vec![1.5_f32; 1000],
