@@ -92,12 +92,13 @@ pub(crate) fn analyse(workspace: &Workspace, cfg: &CfgSet, request: &Request) ->
             .flat_map(|(_, _, closure)| closure.nodes.iter().copied()),
     );
     let reached: Vec<NodeId> = reached.into_iter().collect();
-    let hashes = Hashes::of(&graph, &reached, salts(workspace, request));
+    let ids = ids::ids(&world);
+    let hashes = Hashes::of(&graph, &reached, &ids, salts(workspace, request));
     let writer = Writer {
         world: &world,
         graph: &graph,
         hashes: &hashes,
-        ids: ids::ids(&world),
+        ids,
         root: &workspace.root_package().directory,
         request,
     };

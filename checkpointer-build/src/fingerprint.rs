@@ -8,11 +8,13 @@
 //! finite automaton", 1971, with hashes for colours).
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::path::Path;
 
 use crate::edges::Meaning;
 use crate::graph::{Graph, Outside};
+use crate::twins::twins;
 use crate::ty::NodeId;
-use crate::world::{Kind, World};
+use crate::world::{Crate, Kind, World};
 
 /// The version of the hash's definition; it is part of every hash.
 pub(crate) const HASH_VERSION: u32 = 1;
@@ -40,7 +42,12 @@ enum Statics {
 
 impl Hashes {
     /// Hashes all these items; the set must hold whatever they reach.
-    pub(crate) fn of(graph: &Graph<'_, '_, '_>, nodes: &[NodeId], salts: Vec<String>) -> Self {
+    pub(crate) fn of(
+        graph: &Graph<'_, '_, '_>,
+        nodes: &[NodeId],
+        ids: &[String],
+        salts: Vec<String>,
+    ) -> Self {
         let mut all: BTreeSet<NodeId> = nodes.iter().copied().collect();
         let mut open: Vec<NodeId> = all.iter().copied().collect();
         while let Some(id) = open.pop() {
@@ -55,8 +62,12 @@ impl Hashes {
         let all: Vec<NodeId> = all.into_iter().collect();
         let labels: HashMap<NodeId, Vec<(String, Label)>> =
             all.iter().map(|id| (*id, labels(graph, *id))).collect();
-        let shallow: HashMap<NodeId, Digest> =
-            all.iter().map(|id| (*id, shallow(graph, *id))).collect();
+        let twins = twins(graph.program.world);
+        let place = |id: NodeId| twins.contains(&id).then(|| ids[id.0 as usize].as_str());
+        let shallow: HashMap<NodeId, Digest> = all
+            .iter()
+            .map(|id| (*id, shallow(graph, *id, place(*id))))
+            .collect();
         let targets = |id: NodeId| {
             labels[&id]
                 .iter()
@@ -151,6 +162,11 @@ fn labels(graph: &Graph<'_, '_, '_>, id: NodeId) -> Vec<(String, Label)> {
         labels.push((name.as_str().to_owned(), label));
     }
     let node = world.node(id);
+    for path in &edges.files {
+        let name = file_name(world.krate(node.krate), path);
+        let file = graph.outside_node(Outside::File(path.clone()));
+        labels.push((format!("<file {name}>"), Label::Node(file)));
+    }
     if let Some(parent) = node.parent {
         labels.push(("<parent>".to_owned(), Label::Node(parent)));
     }
@@ -160,6 +176,18 @@ fn labels(graph: &Graph<'_, '_, '_>, id: NodeId) -> Vec<(String, Label)> {
         labels.push(("<made by>".to_owned(), Label::Node(definition)));
     }
     labels
+}
+
+/// A file as an item names it, whatever folder the package or its OUT_DIR lies in: which of two files has which content
+/// counts.
+fn file_name(krate: &Crate, path: &Path) -> String {
+    let out = krate.env.get("OUT_DIR").map(Path::new);
+    let below = [Some(krate.dir.as_path()), out]
+        .into_iter()
+        .flatten()
+        .find_map(|folder| path.strip_prefix(folder).ok());
+    let shown = below.unwrap_or_else(|| path.file_name().map_or(path, Path::new));
+    shown.to_string_lossy().replace('\\', "/")
 }
 
 fn variant_name(world: &World<'_>, node: NodeId, at: u32) -> String {
@@ -174,7 +202,7 @@ fn variant_name(world: &World<'_>, node: NodeId, at: u32) -> String {
 }
 
 /// An item's own tokens, or what stands for them outside of the code.
-fn shallow(graph: &Graph<'_, '_, '_>, id: NodeId) -> Digest {
+fn shallow(graph: &Graph<'_, '_, '_>, id: NodeId, place: Option<&str>) -> Digest {
     let mut hasher = blake3::Hasher::new();
     let world = graph.program.world;
     match graph.outside(id) {
@@ -207,6 +235,9 @@ fn shallow(graph: &Graph<'_, '_, '_>, id: NodeId) -> Digest {
             let node = world.node(id);
             text(&mut hasher, node.kind.name());
             hasher.update(&node.tokens);
+            if let Some(place) = place {
+                text(&mut hasher, place);
+            }
         }
     }
     *hasher.finalize().as_bytes()

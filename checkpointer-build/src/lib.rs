@@ -44,6 +44,7 @@ mod clash;
 mod emit;
 mod fingerprint;
 mod ids;
+mod twins;
 mod report;
 mod track;
 

@@ -16,6 +16,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
     /// A block; the type of its last expression.
     pub(super) fn block(&mut self, block: &'a ir::Block, expected: &Ty) -> Ty {
         let outer = self.module;
+        let around = self.meanings.enter();
         let bound = self.locals.len();
         if let Some(scope) = block.scope
             && let Some(module) = self.program.world.scopes.get(&(self.instance, scope))
@@ -35,6 +36,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         }
         self.module = outer;
         self.scope.module = Some(outer);
+        self.meanings.leave(around);
         self.locals.truncate(bound);
         last
     }

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::meaning::Meanings;
 use super::{Edges, Meaning};
 use crate::ir::{self, ItemKind};
 use crate::program::{Program, Scope};
@@ -13,6 +14,7 @@ use crate::world::{CrateId, Def, InstanceId, Kind, ModId, Source};
 pub(super) struct Walker<'p, 'w, 'a> {
     pub(super) program: &'p Program<'w, 'a>,
     pub(super) edges: Edges,
+    pub(super) meanings: Meanings,
     pub(super) node: NodeId,
     pub(super) krate: CrateId,
     pub(super) scope: Scope,
@@ -37,6 +39,7 @@ pub(crate) fn edges_of(program: &Program<'_, '_>, id: NodeId) -> Edges {
     let mut walker = Walker {
         program,
         edges: Edges::default(),
+        meanings: Meanings::default(),
         node: id,
         krate: node.krate,
         scope: program.scope(id),
@@ -64,6 +67,7 @@ pub(crate) fn edges_of(program: &Program<'_, '_>, id: NodeId) -> Edges {
         Source::Call(call) => walker.closed_call(call),
     }
     walker.edges.nodes.remove(&id);
+    walker.edges.meanings.extend(walker.meanings.finish());
     walker.edges
 }
 
@@ -225,7 +229,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                         .join("::"),
                 ),
             };
-            self.edges.meanings.insert((spelled, meaning));
+            self.meanings.note(spelled, meaning);
         }
     }
 

@@ -7,6 +7,7 @@ mod body;
 mod call;
 mod item;
 mod macros;
+mod meaning;
 mod method;
 mod path;
 mod pattern;

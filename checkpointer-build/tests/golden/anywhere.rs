@@ -151,3 +151,105 @@ fn an_item_may_move_into_another_module_that_the_name_is_imported_from() {
     .with("src/other.rs", "pub fn helper() -> u64 {\n    5\n}\n");
     assert_eq!(here.root(), there.root());
 }
+
+#[test]
+fn two_included_files_that_change_places_change_the_hash() {
+    let package = |first: &str, second: &str| {
+        Package::of(
+            "pub fn root() -> (&'static str, &'static str) {\n    (include_str!(\"a.txt\"), include_str!(\"b.txt\"))\n}\n",
+        )
+        .with("src/a.txt", first)
+        .with("src/b.txt", second)
+    };
+    assert_ne!(package("one", "two").root(), package("two", "one").root());
+}
+
+#[test]
+fn nested_functions_of_one_name_that_change_places_change_the_hash() {
+    let package = |first: u32, second: u32| {
+        Package::of(&format!(
+            "pub fn root() -> u32 {{\n    let a = {{\n        fn pick() -> u32 {{\n            {first}\n        }}\n        pick()\n    }};\n    \
+             let b = {{\n        fn pick() -> u32 {{\n            {second}\n        }}\n        pick()\n    }};\n    a * 2 + b\n}}\n"
+        ))
+    };
+    assert_ne!(package(1, 2).root(), package(2, 1).root());
+}
+
+#[test]
+fn imports_in_blocks_that_change_places_change_the_hash() {
+    let package = |first: &str, second: &str| {
+        Package::of(&format!(
+            "pub fn root(x: u32, y: u32) -> u32 {{\n    let a = {{\n        use std::cmp::{first} as pick;\n        pick(x, y)\n    }};\n    \
+             let b = {{\n        use std::cmp::{second} as pick;\n        pick(x, y)\n    }};\n    a * 2 + b\n}}\n"
+        ))
+    };
+    assert_ne!(package("min", "max").root(), package("max", "min").root());
+}
+
+#[test]
+fn traits_in_blocks_that_change_places_change_the_hash() {
+    let package = |first: &str, second: &str| {
+        Package::of(&format!(
+            "mod ways {{\n    pub trait One {{\n        fn go(&self) -> u32 {{\n            1\n        }}\n    }}\n    pub trait Two {{\n        fn go(&self) -> u32 {{\n            2\n        }}\n    }}\n    \
+             impl One for u8 {{}}\n    impl Two for u8 {{}}\n}}\n\npub fn root(x: u8) -> u32 {{\n    let a = {{\n        use ways::{first} as _;\n        x.go()\n    }};\n    \
+             let b = {{\n        use ways::{second} as _;\n        x.go()\n    }};\n    a * 2 + b\n}}\n"
+        ))
+    };
+    assert_ne!(package("One", "Two").root(), package("Two", "One").root());
+}
+
+#[test]
+fn a_comment_in_a_closed_call_does_not_count() {
+    let package = |comment: &str| {
+        Package::of(&format!(
+            "pub fn root() -> u32 {{\n    unknown::make!({comment}1)\n}}\n\nunknown::items! {{ {comment}a b }}\n\npub fn other() -> Missing {{\n    todo!()\n}}\n"
+        ))
+    };
+    let (before, after) = (
+        hashes(&package("").analyzed()),
+        hashes(&package("/* why */ ").analyzed()),
+    );
+    assert_eq!(before, after);
+}
+
+#[test]
+fn types_that_look_alike_and_change_their_constants_change_the_hash() {
+    let package = |first: u32, second: u32| {
+        let module = |name: &str, value: u32| {
+            format!(
+                "mod {name} {{\n    pub struct Unit;\n    impl Unit {{\n        pub const SIZE: u32 = {value};\n    }}\n}}\n\n"
+            )
+        };
+        let root = "pub fn root() -> u32 {\n    feet::Unit::SIZE * 2 + metres::Unit::SIZE\n}\n";
+        Package::of(&(module("feet", first) + &module("metres", second) + root))
+    };
+    assert_ne!(package(1, 2).root(), package(2, 1).root());
+}
+
+#[test]
+fn types_that_look_alike_and_change_their_impls_change_the_hash() {
+    let package = |first: u32, second: u32| {
+        let module = |name: &str, value: u32| {
+            format!(
+                "mod {name} {{\n    pub struct Unit;\n    impl super::Size for Unit {{\n        fn size(&self) -> u32 {{\n            {value}\n        }}\n    }}\n}}\n\n"
+            )
+        };
+        let root = "trait Size {\n    fn size(&self) -> u32;\n}\n\npub fn root() -> u32 {\n    feet::Unit.size() * 2 + metres::Unit.size()\n}\n";
+        Package::of(&(module("feet", first) + &module("metres", second) + root))
+    };
+    assert_ne!(package(1, 2).root(), package(2, 1).root());
+}
+
+#[test]
+fn traits_that_look_alike_and_change_their_impls_change_the_hash() {
+    let package = |first: u32, second: u32| {
+        let module = |name: &str, value: u32| {
+            format!(
+                "mod {name} {{\n    pub trait Size {{\n        fn size(&self) -> u32;\n    }}\n    impl Size for u8 {{\n        fn size(&self) -> u32 {{\n            {value}\n        }}\n    }}\n}}\n\n"
+            )
+        };
+        let root = "pub fn root(x: u8) -> u32 {\n    feet::Size::size(&x) * 2 + metres::Size::size(&x)\n}\n";
+        Package::of(&(module("feet", first) + &module("metres", second) + root))
+    };
+    assert_ne!(package(1, 2).root(), package(2, 1).root());
+}

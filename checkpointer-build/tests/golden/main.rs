@@ -109,7 +109,7 @@ fn an_included_file() {
     .with("src/words.txt", "one two three\n");
     check_one(
         &package,
-        "c1fb9a63ddfd14ca54b74a7e31f104d907f5472d08db782619b72213fd62bcc2",
+        "f5aee3225a72af0fa54f0be26e8f701f43a180b3708a2b445ebb5f3d61d02c33",
     );
 }
 
