@@ -267,8 +267,12 @@ impl Writer<'_, '_, '_, '_> {
             if attributes.checkpoint.is_empty() {
                 continue;
             }
-            analysis.unseen.extend(closure.unseen.iter().cloned());
-            analysis.impure.extend(closure.impure.iter().cloned());
+            analysis
+                .unseen
+                .extend(closure.unseen.iter().map(|at| (**at).clone()));
+            analysis
+                .impure
+                .extend(closure.impure.iter().map(|at| (**at).clone()));
             analysis.table.rows.push(self.row(*root, closure));
             analysis
                 .uncaptured
@@ -419,8 +423,8 @@ impl Writer<'_, '_, '_, '_> {
                 capture_hash: hex(&capture),
                 statics: ids.ranks(&self.statics(closure)),
                 closure: ids.ranks(&closure.nodes),
-                unresolved: closure.unseen.iter().map(Place::of).collect(),
-                impure: closure.impure.iter().map(Place::of).collect(),
+                unresolved: closure.unseen.iter().map(|at| Place::of(at)).collect(),
+                impure: closure.impure.iter().map(|at| Place::of(at)).collect(),
                 switches: switches(closure),
             });
         }

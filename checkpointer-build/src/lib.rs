@@ -44,9 +44,9 @@ mod clash;
 mod emit;
 mod fingerprint;
 mod ids;
-mod twins;
 mod report;
 mod track;
+mod twins;
 
 pub use analyze::{AnalyzeError, AnalyzeOptions, analyze, analyze_into};
 pub use build::{Builder, build};

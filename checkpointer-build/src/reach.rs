@@ -8,6 +8,7 @@
 //! Function Calls", OOPSLA 1996.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::rc::Rc;
 
 use crate::cfg::Switches;
 use crate::edges::{Demand, On, Word};
@@ -24,8 +25,8 @@ pub(crate) struct Closure {
     /// All items, itself included, sorted by number.
     pub(crate) nodes: Vec<NodeId>,
     pub(crate) switches: Switches,
-    pub(crate) unseen: BTreeSet<Unseen>,
-    pub(crate) impure: BTreeSet<Unseen>,
+    pub(crate) unseen: BTreeSet<Rc<Unseen>>,
+    pub(crate) impure: BTreeSet<Rc<Unseen>>,
 }
 
 /// Chains from one root.

@@ -94,7 +94,8 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         let imported = self.program.traits_imported(self.module);
         for of in traits {
             if imported.contains(of) {
-                self.meanings.note(Symbol::new(&format!(".{name}")), super::Meaning::Node(*of));
+                self.meanings
+                    .note(Symbol::new(&format!(".{name}")), super::Meaning::Node(*of));
             }
         }
     }

@@ -14,6 +14,7 @@ mod pattern;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use crate::cfg::Switches;
 use crate::program::Head;
@@ -140,8 +141,8 @@ pub(crate) struct Edges {
     /// What the names in its tokens mean.
     pub(crate) meanings: BTreeSet<(Symbol, Meaning)>,
     pub(crate) switches: Switches,
-    pub(crate) unseen: BTreeSet<Unseen>,
-    pub(crate) impure: BTreeSet<Unseen>,
+    pub(crate) unseen: BTreeSet<Rc<Unseen>>,
+    pub(crate) impure: BTreeSet<Rc<Unseen>>,
     /// Traits that a root with this signature is open to.
     pub(crate) signature_traits: BTreeSet<NodeId>,
     /// The same for traits of std and of packages, by name.

@@ -1,6 +1,7 @@
 //! Names in types, bounds and values.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use super::item::Walker;
 use super::{Demand, On, Word};
@@ -317,12 +318,12 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
 
     pub(super) fn impure_at(&mut self, at: Pos, reason: &str) {
         let unseen = self.seen_at(at, reason);
-        self.edges.impure.insert(unseen);
+        self.edges.impure.insert(Rc::new(unseen));
     }
 
     pub(super) fn unseen_at(&mut self, at: Pos, reason: &str) {
         let unseen = self.seen_at(at, reason);
-        self.edges.unseen.insert(unseen);
+        self.edges.unseen.insert(Rc::new(unseen));
     }
 
     fn seen_at(&self, at: Pos, reason: &str) -> Unseen {
