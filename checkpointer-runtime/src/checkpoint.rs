@@ -219,7 +219,8 @@ impl Layer {
             Some(Kind::Storage(storage)) => Store::Bytes(storage),
             Some(Kind::Missing(name)) => {
                 return Err(format!(
-                    "the format \"{name}\" is not built in: turn on the feature `{name}` of checkpointer-runtime"
+                    "there is no format \"{name}\", so nothing is kept in this layer: use \"memory\", \"msgpack\", \"packed\" \
+                     or a value that is a `Storage`"
                 ));
             }
         };

@@ -73,7 +73,7 @@ pub struct Format(pub(crate) Kind);
 pub(crate) enum Kind {
     Memory(MemoryStorage),
     Storage(Arc<dyn Storage>),
-    /// A format whose feature is off.
+    /// A name that no format has.
     Missing(&'static str),
 }
 

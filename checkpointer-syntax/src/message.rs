@@ -152,6 +152,15 @@ pub fn unknown_format(name: &str) -> String {
     )
 }
 
+/// A format that is planned.
+#[must_use]
+pub fn planned_format(name: &str) -> String {
+    format!(
+        "the format \"{name}\" is not there yet: give an expression that is a storage, of your own over any database by \
+         implementing `Storage`, or one of \"memory\", \"msgpack\", \"packed\""
+    )
+}
+
 /// An option that is given twice.
 #[must_use]
 pub fn repeated_option(name: &str) -> String {

@@ -31,7 +31,10 @@ pub const NAMES: &[&str] = &[
 ];
 
 /// The formats that are spelled as a string, as error messages list them.
-pub const FORMATS: &[&str] = &["memory", "msgpack", "object", "packed", "redis"];
+pub const FORMATS: &[&str] = &["memory", "msgpack", "packed"];
+
+/// The formats that are planned, and refused until they are there.
+pub const PLANNED_FORMATS: &[&str] = &["object", "redis"];
 
 /// What stands in the parentheses of one `#[checkpoint(…)]`.
 #[derive(Clone, Default)]
@@ -169,10 +172,13 @@ impl Options {
                 if let Some(text) = string(&value)
                     && !FORMATS.contains(&&*text.value())
                 {
-                    return Err(syn::Error::new(
-                        text.span(),
-                        message::unknown_format(&text.value()),
-                    ));
+                    let name = text.value();
+                    let refusal = if PLANNED_FORMATS.contains(&&*name) {
+                        message::planned_format(&name)
+                    } else {
+                        message::unknown_format(&name)
+                    };
+                    return Err(syn::Error::new(text.span(), refusal));
                 }
                 self.format = Some(value);
             }
@@ -292,6 +298,15 @@ mod tests {
         assert_eq!(texts.len(), 1);
         for format in FORMATS {
             assert!(texts[0].contains(format), "{texts:?}");
+        }
+    }
+
+    #[test]
+    fn a_planned_format_is_refused_with_the_way_out() {
+        for format in PLANNED_FORMATS {
+            let texts = errors(quote!(format = #format));
+            assert_eq!(texts.len(), 1);
+            assert!(texts[0].contains("not there yet") && texts[0].contains("`Storage`"));
         }
     }
 

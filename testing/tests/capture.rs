@@ -164,3 +164,30 @@ mod unregistered {
         assert_eq!((uncached(), uncached()), (3, 4));
     }
 }
+
+mod lazy {
+    use super::*;
+
+    lazy_static::lazy_static! {
+        #[capture]
+        static ref LIMITS: Mutex<Vec<u32>> = Mutex::new(vec![1]);
+    }
+
+    #[checkpointer_runtime::no_capture]
+    static RUNS: Runs = Runs::new();
+
+    #[checkpoint(capture, format = "memory", verbosity = 0)]
+    fn limited(x: u32) -> u32 {
+        RUNS.count();
+        x + LIMITS.lock().expect("not poisoned").iter().sum::<u32>()
+    }
+
+    #[test]
+    fn a_static_that_lazy_static_makes_counts_by_what_it_holds() {
+        assert_eq!((limited(2), limited(2)), (3, 3));
+        assert_eq!(RUNS.take(), 1);
+        LIMITS.lock().expect("not poisoned").push(10);
+        assert_eq!((limited(2), limited(2)), (13, 13));
+        assert_eq!(RUNS.take(), 1);
+    }
+}

@@ -10,6 +10,7 @@ use crate::background;
 use crate::checkpoint::{State, Store};
 use crate::environment::Mode as Environment;
 use crate::event::{self, EventKind};
+use crate::flight;
 
 /// Which layers a call asks, and whether it asks at all.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -213,7 +214,11 @@ impl<S: Arguments, F: Future, K: Keep<F::Output>> Call<S, F, Async<K>> {
                         return self.verified(session, kept).await;
                     }
                 }
-                Step::Wait(waiter) => waiter.await,
+                Step::Wait(waiter) => {
+                    let function = session.function();
+                    let report = move || Session::<K::Kept>::still_waiting(function);
+                    flight::watched(waiter, flight::PATIENCE, report).await;
+                }
                 Step::Lock(job) => {
                     let locked = background::run(move || job.run()).await;
                     session.locked(locked);

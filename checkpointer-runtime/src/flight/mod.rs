@@ -7,13 +7,15 @@
 
 pub(crate) mod lock;
 mod wait;
+mod watch;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
-pub(crate) use wait::Waiter;
+pub(crate) use wait::{PATIENCE, Waiter};
+pub(crate) use watch::watched;
 
 /// What two equal calls share: the function's state and the hash of the call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -142,5 +144,7 @@ fn board() -> MutexGuard<'static, Option<Board>> {
     BOARD.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+#[cfg(test)]
+mod model;
 #[cfg(test)]
 mod tests;

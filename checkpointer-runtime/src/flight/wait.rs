@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use super::{FlightKey, board};
 
-/// How long a thread waits until that is worth a line.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a thread or task waits until that is worth a line.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Is ready when the flight's leader is done, with or without a result.
 #[derive(Debug)]
