@@ -23,12 +23,7 @@ struct Model;
 
 impl Model {
     #[checkpoint(version = 1)]
-    fn unused_too(x: u8) -> u8 {
-        x
-    }
-
-    #[checkpoint(version = 1)]
-    fn used_by_its_handle_alone(x: u8) -> u8 {
+    fn used_by_its_handle_alone(#[no_hash] &self, x: u8) -> u8 {
         x
     }
 }
