@@ -36,7 +36,7 @@ pub(crate) struct Parts<'a> {
     /// The user's attributes that stay with the function's name.
     pub(crate) plain_attributes: Vec<TokenStream>,
     /// The user's attributes that go with the body.
-    pub(crate) body_attributes: Vec<&'a Attribute>,
+    pub(crate) body_attributes: Vec<TokenStream>,
     /// `::<T, N>`, or nothing.
     pub(crate) turbofish: TokenStream,
     /// The parameters' names, as patterns.
@@ -383,7 +383,7 @@ fn kind(function: &Function, found: &Found) -> Kind {
 ///
 /// Lints go with the body; `allow` stays with the name, too, for what a signature alone can trigger. What other macros
 /// made of attributes means is theirs to say: they decorate the body, as a decorator below this one would.
-fn divide(attributes: &[Attribute]) -> (Vec<TokenStream>, Vec<&Attribute>) {
+fn divide(attributes: &[Attribute]) -> (Vec<TokenStream>, Vec<TokenStream>) {
     let mut plain = Vec::new();
     let mut body = Vec::new();
     for attribute in attributes {
@@ -393,22 +393,23 @@ fn divide(attributes: &[Attribute]) -> (Vec<TokenStream>, Vec<&Attribute>) {
             .last()
             .map(|segment| segment.ident.to_string());
         match name.as_deref() {
+            // What is expected shows on the signature or in the body, which are apart now: neither may ask for it.
             Some("expect") => {
-                body.push(attribute);
                 if let syn::Meta::List(list) = &attribute.meta {
                     let lints = &list.tokens;
+                    body.push(quote!(#[allow(#lints)]));
                     plain.push(quote!(#[allow(#lints)]));
                 }
             }
             Some("allow") => {
-                body.push(attribute);
+                body.push(attribute.to_token_stream());
                 plain.push(attribute.to_token_stream());
             }
-            Some("warn" | "deny" | "forbid") => body.push(attribute),
+            Some("warn" | "deny" | "forbid") => body.push(attribute.to_token_stream()),
             Some("doc" | "must_use" | "deprecated" | "inline" | "cold" | "track_caller") => {
                 plain.push(attribute.to_token_stream());
             }
-            _ => body.push(attribute),
+            _ => body.push(attribute.to_token_stream()),
         }
     }
     (plain, body)
