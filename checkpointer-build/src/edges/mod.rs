@@ -40,7 +40,7 @@ pub(crate) enum Demand {
 /// A use of std that may call back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Word {
-    /// An operator, by the token that [`crate::std_facts::Triggers`] has for it.
+    /// An operator, by the token that [`crate::std_facts::triggers()`] has for it.
     Operator(Symbol),
     /// A method or function, with the simple name of the type that it is known to belong to.
     Method(Symbol, Option<Symbol>),

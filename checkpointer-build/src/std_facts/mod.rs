@@ -2,7 +2,7 @@
 //! lead into a user's implementation of a standard trait.
 //!
 //! Source: the documentation of std, core and alloc (<https://doc.rust-lang.org/std/>), which are
-//! one here. A path may begin with any of the three. Whatever is not known is [`Ty::Unknown`] or
+//! one here. A path may begin with any of the three. Whatever is not known is [`crate::ty::Ty::Unknown`] or
 //! `None`; every other answer is certain as long as no trait of the user's in scope has a method of
 //! the same name.
 

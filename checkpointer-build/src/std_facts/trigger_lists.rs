@@ -1,4 +1,4 @@
-//! The lists behind [`super::triggers`], as words.
+//! The lists behind [`super::triggers()`], as words.
 
 /// Traits without methods that anyone calls: an implementation is felt through types alone.
 pub(super) const MARKERS: &str =
