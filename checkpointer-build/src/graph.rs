@@ -2,7 +2,7 @@
 //! to be reachable for them to apply. Packages, files and variables are nodes of it too.
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::rc::Rc;
 
@@ -10,7 +10,7 @@ use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use crate::edges::{Edges, On, edges_of};
-use crate::program::{Head, Program};
+use crate::program::Program;
 use crate::symbol::Symbol;
 use crate::ty::{NodeId, TraitRef};
 use crate::world::{CrateId, Kind, PackageId};
@@ -38,7 +38,6 @@ pub(crate) struct Graph<'p, 'w, 'a> {
     pub(crate) members: HashMap<Symbol, Vec<(u32, NodeId)>>,
     /// By local trait: its impls.
     pub(crate) of_trait: HashMap<NodeId, Vec<u32>>,
-    used: OnceCell<HashSet<NodeId>>,
     crate_nodes: RefCell<HashMap<CrateId, Rc<Vec<NodeId>>>>,
 }
 
@@ -80,7 +79,6 @@ impl<'p, 'w, 'a> Graph<'p, 'w, 'a> {
             waiting,
             members,
             of_trait,
-            used: OnceCell::new(),
             crate_nodes: RefCell::default(),
         }
     }
@@ -123,57 +121,6 @@ impl<'p, 'w, 'a> Graph<'p, 'w, 'a> {
             }
         }
         On::Types(all)
-    }
-
-    /// Types that something beside themselves and their own impls names: no value of another one can reach a function
-    /// that those impls do not call.
-    pub(crate) fn used_types(&self) -> &HashSet<NodeId> {
-        self.used.get_or_init(|| {
-            let world = self.program.world;
-            let mut used = HashSet::new();
-            for id in world.ids() {
-                let own = self.owner(id);
-                for node in self.edges(id).into_iter().flat_map(|edges| &edges.nodes) {
-                    if own != Some(*node) && world.node(*node).is_type() {
-                        used.insert(*node);
-                    }
-                }
-            }
-            used
-        })
-    }
-
-    /// The type that an item belongs to: itself, or the one that its impl is for.
-    fn owner(&self, id: NodeId) -> Option<NodeId> {
-        let node = self.program.world.node(id);
-        if node.is_type() {
-            return Some(id);
-        }
-        let around = if node.kind == Kind::Impl {
-            Some(id)
-        } else {
-            node.parent
-        };
-        match Head::of(&self.program.impls.get(&around?)?.self_ty) {
-            Head::Adt(ty) => Some(ty),
-            _ => None,
-        }
-    }
-
-    /// Whether a value of a type may be handed to a function by code that is read.
-    pub(crate) fn may_be_handed(&self, ty: NodeId, to: NodeId) -> bool {
-        let calls = |member: &NodeId| {
-            self.edges(*member)
-                .is_some_and(|edges| edges.nodes.contains(&to))
-        };
-        let impls = [&self.program.inherent, &self.program.impls_of_type];
-        self.used_types().contains(&ty)
-            || impls
-                .into_iter()
-                .filter_map(|impls| impls.get(&ty))
-                .flatten()
-                .flat_map(|id| self.program.world.members(*id))
-                .any(calls)
     }
 
     /// The node of a package, file or variable.

@@ -63,7 +63,7 @@ pub(crate) fn closure(graph: &Graph<'_, '_, '_>, root: NodeId) -> Closure {
             chain.demand(Demand::Open(*of));
         }
         for of in &edges.signature_foreign {
-            chain.open_foreign(of, root);
+            chain.open_foreign(of);
         }
     }
     chain.run();
@@ -355,7 +355,7 @@ impl Chain<'_, '_, '_, '_> {
     }
 
     /// Whoever calls a root that is generic over a foreign trait may bring any type that has it.
-    fn open_foreign(&mut self, name: &str, root: NodeId) {
+    fn open_foreign(&mut self, name: &str) {
         let graph = self.graph;
         let world = graph.program.world;
         let names: Vec<&str> = std::iter::once(name)
@@ -371,15 +371,11 @@ impl Chain<'_, '_, '_, '_> {
                 let last = |name: &str| name.rsplit("::").next().unwrap_or_default().to_owned();
                 matches!(of, TraitRef::Foreign(of) if names.iter().any(|name| last(name) == last(of)))
             };
-            let handed = facts.locals.iter().all(|ty| graph.may_be_handed(*ty, root));
-            if facts.of.iter().any(fits) && handed {
+            if facts.of.iter().any(fits) {
                 self.reach_whole(*id, None);
             }
         }
-        for id in world
-            .ids()
-            .filter(|id| world.node(*id).is_type() && graph.may_be_handed(*id, root))
-        {
+        for id in world.ids().filter(|id| world.node(*id).is_type()) {
             let derives = world
                 .node(id)
                 .item()
