@@ -113,6 +113,8 @@ fn a_package_without_a_build_script_is_told_to_add_one() {
 #[test]
 fn a_build_script_that_does_not_call_us_is_told_to() {
     let project = sound();
+    // A name of its own: projects of one name share an OUT_DIR in the shared target folder, and a table with it.
+    project.write("Cargo.toml", &MANIFEST.replace("faulty", "silent"));
     project.write("build.rs", "fn main() {}\n");
     refused(&project, &["checkpointer_build::build()"]);
 }
