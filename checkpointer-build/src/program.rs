@@ -575,7 +575,6 @@ impl<'w, 'a> Program<'w, 'a> {
             Ty::Adt(node, args) => {
                 let mut found: Vec<Ty> = Vec::new();
                 for id in self.impls_of_type.get(node).into_iter().flatten() {
-                    let facts = &self.impls.get(id);
                     let Some(members) = self.impl_members(*id) else {
                         continue;
                     };
@@ -592,7 +591,6 @@ impl<'w, 'a> Program<'w, 'a> {
                         let inner = self.scope(*id);
                         let ty = self.ty(ty, &inner);
                         self.aliases.borrow_mut().remove(member);
-                        let _ = facts;
                         let map = unify(&inner.self_ty, &Ty::Adt(*node, args.clone()));
                         found.push(substitute(&ty, &map));
                     }

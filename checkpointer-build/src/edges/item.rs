@@ -236,7 +236,6 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
     fn function(&mut self, function: &'a ir::Function) {
         self.generics(&function.generics);
         self.signature_traits(function);
-        let own_async = function.is_async;
         for param in &function.params {
             self.mention_type(&param.ty);
         }
@@ -259,7 +258,6 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             }
             None => Ty::unit(),
         };
-        let _ = own_async;
         self.result = result.clone();
         for param in &function.params {
             let ty = self.program.ty(&param.ty, &self.scope);

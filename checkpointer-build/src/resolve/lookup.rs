@@ -105,11 +105,6 @@ impl<'w, 'a> Names<'w, 'a> {
         }
         let mut current = start;
         let mut consumed = 1;
-        let mut parents = if matches!(&*segments[0], "self") {
-            current.clone()
-        } else {
-            Vec::new()
-        };
         while consumed < segments.len() {
             let name = segments[consumed];
             let last = consumed + 1 == segments.len();
@@ -159,10 +154,9 @@ impl<'w, 'a> Names<'w, 'a> {
                     failed_in: None,
                 };
             }
-            parents = std::mem::replace(&mut current, dedup(next));
+            current = dedup(next);
             consumed += 1;
         }
-        drop(parents);
         Resolution {
             defs: dedup(current),
             consumed,
