@@ -1,8 +1,11 @@
 //! One analysis from end to end: packages → files → linked program → graph → closures → hashes,
 //! and what it found in a form that the table and the JSON are written from.
 
+mod record;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use checkpointer_syntax::table::{AMBIGUOUS, Dependency, Row, Table};
 
@@ -19,6 +22,7 @@ use crate::report::{Ids, Item, Place, Report, Root};
 use crate::source::Sources;
 use crate::ty::{NodeId, Ty};
 use crate::world::{Arenas, Kind, Unseen, World};
+pub(crate) use record::Record;
 
 /// What an analysis is asked for.
 #[derive(Clone, Debug, Default)]
@@ -40,6 +44,8 @@ pub(crate) struct Request {
 pub(crate) struct Analysis {
     pub(crate) table: Table,
     pub(crate) report: Report,
+    /// What `cargo checkpointer` compares with what other builds knew.
+    pub(crate) record: Record,
     /// Statics that count by nothing, by function: path, file, line, names, whether a preset may capture.
     pub(crate) uncaptured: Vec<Uncaptured>,
     /// Files that do not parse or are missing.
@@ -47,6 +53,8 @@ pub(crate) struct Analysis {
     /// What could not be seen in anything that a row reaches.
     pub(crate) unseen: BTreeSet<Unseen>,
     pub(crate) impure: BTreeSet<Unseen>,
+    /// The same two of each row, by its path and code hash.
+    pub(crate) places: BTreeMap<(String, String), (Vec<Unseen>, Vec<Unseen>)>,
     /// Files outside of `src` that rows depend on, and folders that patterns searched.
     pub(crate) watched: BTreeSet<PathBuf>,
     pub(crate) variables: BTreeSet<String>,
@@ -93,7 +101,9 @@ pub(crate) fn analyse(workspace: &Workspace, cfg: &CfgSet, request: &Request) ->
     );
     let reached: Vec<NodeId> = reached.into_iter().collect();
     let ids = ids::ids(&world);
-    let hashes = Hashes::of(&graph, &reached, &ids, salts(workspace, request));
+    let salts = salts(workspace, request);
+    let salt_record = record::salts(&salts, request);
+    let hashes = Hashes::of(&graph, &reached, &ids, salts);
     let writer = Writer {
         world: &world,
         graph: &graph,
@@ -103,6 +113,8 @@ pub(crate) fn analyse(workspace: &Workspace, cfg: &CfgSet, request: &Request) ->
         request,
     };
     let mut analysis = writer.write(&closures, &reached, &types);
+    analysis.record.state.salts = salt_record;
+    analysis.record.state.package = workspace.root_package().name.clone();
     analysis
         .variables
         .extend(reached.iter().filter_map(|id| match graph.outside(*id) {
@@ -232,7 +244,10 @@ impl Writer<'_, '_, '_, '_> {
         reached: &[NodeId],
         types: &[(String, NodeId, Closure)],
     ) -> Analysis {
-        let mut analysis = Analysis::default();
+        let mut analysis = Analysis {
+            record: self.record(closures, reached),
+            ..Analysis::default()
+        };
         let by_root: HashMap<NodeId, &Closure> = closures
             .iter()
             .map(|(root, closure)| (*root, closure))
@@ -273,7 +288,14 @@ impl Writer<'_, '_, '_, '_> {
             analysis
                 .impure
                 .extend(closure.impure.iter().map(|at| (**at).clone()));
-            analysis.table.rows.push(self.row(*root, closure));
+            let row = self.row(*root, closure);
+            let list =
+                |found: &BTreeSet<Rc<Unseen>>| found.iter().map(|at| (**at).clone()).collect();
+            analysis.places.insert(
+                (row.path.clone(), row.code_hash.clone()),
+                (list(&closure.unseen), list(&closure.impure)),
+            );
+            analysis.table.rows.push(row);
             analysis
                 .uncaptured
                 .extend(self.uncaptured(*root, closure, attributes));

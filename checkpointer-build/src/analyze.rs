@@ -29,6 +29,12 @@ pub struct AnalyzeOptions {
 #[derive(Debug)]
 pub struct AnalyzeError(String);
 
+impl AnalyzeError {
+    pub(crate) fn new(text: String) -> Self {
+        AnalyzeError(text)
+    }
+}
+
 impl std::fmt::Display for AnalyzeError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)
@@ -75,10 +81,17 @@ pub fn analyze_into(
 ) -> Result<(), AnalyzeError> {
     let manifest = std::path::absolute(manifest)
         .map_err(|error| AnalyzeError(format!("can't find {}: {error}", manifest.display())))?;
+    on_large_stack(|| run(&manifest, options, out))
+}
+
+/// Runs an analysis on a thread whose stack is large enough for sources that nest deeply.
+pub(crate) fn on_large_stack<T: Send>(
+    run: impl FnOnce() -> Result<T, AnalyzeError> + Send,
+) -> Result<T, AnalyzeError> {
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new()
             .stack_size(crate::source::STACK)
-            .spawn_scoped(scope, || run(&manifest, options, out));
+            .spawn_scoped(scope, run);
         match thread.map(std::thread::ScopedJoinHandle::join) {
             Ok(Ok(result)) => result,
             Ok(Err(_)) => Err(AnalyzeError(
@@ -124,7 +137,7 @@ fn run(
     written.map_err(|error| AnalyzeError(format!("can't write the JSON: {error}")))
 }
 
-fn print_cfg(target: Option<&str>) -> Result<String, AnalyzeError> {
+pub(crate) fn print_cfg(target: Option<&str>) -> Result<String, AnalyzeError> {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let mut command = std::process::Command::new(&rustc);
     command.args(["--print", "cfg"]);

@@ -3,9 +3,12 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
+
 use crate::analysis::{Analysis, Request, analyse};
 use crate::cfg::CfgSet;
 use crate::emit;
+use crate::history::{self, Asked};
 use crate::package::{Options, Workspace};
 use crate::world::Unseen;
 
@@ -38,6 +41,29 @@ pub struct Builder {
     count_target: Option<bool>,
     deny_unresolved: Option<bool>,
     deny_impure: Option<bool>,
+}
+
+/// Those options of a [`Builder`] that decide over hashes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Told {
+    tracked: Vec<String>,
+    salts: Vec<String>,
+    capture: Option<bool>,
+    count_toolchain: Option<bool>,
+    count_target: Option<bool>,
+}
+
+/// What a build script's variables say of packages and features.
+pub(crate) fn options(vars: &[(String, String)]) -> Options {
+    let features = vars
+        .iter()
+        .filter_map(|(name, _)| name.strip_prefix("CARGO_FEATURE_").map(str::to_owned));
+    let target = vars.iter().find(|(name, _)| name == "TARGET");
+    Options {
+        script_features: Some(features.collect()),
+        target: target.map(|(_, triple)| triple.clone()),
+        ..Options::default()
+    }
 }
 
 impl Builder {
@@ -123,6 +149,7 @@ impl Builder {
     }
 
     fn run(mut self) -> Result<(), Vec<String>> {
+        let told = self.told();
         let one = |message: String| vec![message];
         let variable = |name: &str| {
             std::env::var_os(name).map(PathBuf::from).ok_or_else(|| {
@@ -135,30 +162,19 @@ impl Builder {
         let vars: Vec<(String, String)> = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect();
-        let features = vars
-            .iter()
-            .filter_map(|(name, _)| name.strip_prefix("CARGO_FEATURE_").map(str::to_owned));
         let options = Options {
-            script_features: Some(features.collect()),
-            target: std::env::var("TARGET").ok(),
             cargo: std::env::var_os("CARGO").map(PathBuf::from),
             lock_hint: Some(out.clone()),
-            ..Options::default()
+            ..options(&vars)
         };
         let workspace = Workspace::load_cached(&out, &manifest, &options)
             .map_err(|error| one(error.to_string()))?;
-        self.read_settings(&workspace);
-        let request = Request {
-            all: false,
-            salts: self.outer_salts(),
-            tracked: self.tracked.clone(),
-            capture: self.capture == Some(true),
-            cache: Some(out.clone()),
-            env: vars.iter().cloned().collect::<HashMap<_, _>>(),
-        };
-        let cfg = CfgSet::from_build_script_env(vars);
-        let analysis = analyse(&workspace, &cfg, &request);
+        let request = self.request(&workspace, &vars, Some(out.clone()));
+        let cfg = CfgSet::from_build_script_env(vars.iter().cloned());
+        let mut analysis = analyse(&workspace, &cfg, &request);
         emit::write(&analysis, &out).map_err(one)?;
+        let asked = Asked::new(told, &vars, &analysis.variables);
+        history::write(&mut analysis, &asked, &out).map_err(one)?;
         for line in emit::watch_lines(&workspace, &analysis) {
             println!("{line}");
         }
@@ -168,6 +184,48 @@ impl Builder {
             Ok(())
         } else {
             Err(refused)
+        }
+    }
+
+    /// The analysis to make, by these options, the manifest's, and these variables of a build script.
+    pub(crate) fn request(
+        &mut self,
+        workspace: &Workspace,
+        vars: &[(String, String)],
+        cache: Option<PathBuf>,
+    ) -> Request {
+        self.read_settings(workspace);
+        let env: HashMap<String, String> = vars.iter().cloned().collect();
+        Request {
+            all: false,
+            salts: self.outer_salts(&env),
+            tracked: self.tracked.clone(),
+            capture: self.capture == Some(true),
+            cache,
+            env,
+        }
+    }
+
+    /// The options that decide over hashes, to be written down.
+    pub(crate) fn told(&self) -> Told {
+        Told {
+            tracked: self.tracked.clone(),
+            salts: self.salts.clone(),
+            capture: self.capture,
+            count_toolchain: self.count_toolchain,
+            count_target: self.count_target,
+        }
+    }
+
+    /// A builder with options that were written down.
+    pub(crate) fn with(told: Told) -> Self {
+        Builder {
+            tracked: told.tracked,
+            salts: told.salts,
+            capture: told.capture,
+            count_toolchain: told.count_toolchain,
+            count_target: told.count_target,
+            ..Builder::default()
         }
     }
 
@@ -196,16 +254,14 @@ impl Builder {
         );
     }
 
-    fn outer_salts(&self) -> Vec<String> {
+    fn outer_salts(&self, env: &HashMap<String, String>) -> Vec<String> {
         let mut salts = self.salts.clone();
         if self.count_target == Some(true) {
-            salts.push(format!(
-                "target {}",
-                std::env::var("TARGET").unwrap_or_default()
-            ));
+            let target = env.get("TARGET").map_or("", String::as_str);
+            salts.push(format!("target {target}"));
         }
         if self.count_toolchain == Some(true) {
-            let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+            let rustc = env.get("RUSTC").map_or("rustc", String::as_str);
             let version = std::process::Command::new(rustc).arg("-vV").output();
             let version = version
                 .map(|out| String::from_utf8_lossy(&out.stdout).into_owned())

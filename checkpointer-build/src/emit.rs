@@ -18,7 +18,7 @@ pub(crate) fn write(analysis: &Analysis, folder: &Path) -> Result<(), String> {
 }
 
 /// Replaces a file's content by writing beside it and renaming, unless it is the same.
-fn replace(path: &Path, bytes: &[u8]) -> Result<(), String> {
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), String> {
     if std::fs::read(path).is_ok_and(|known| known == bytes) {
         return Ok(());
     }

@@ -26,6 +26,8 @@ pub(crate) type Digest = [u8; 32];
 pub(crate) struct Hashes {
     /// Own tokens and what the names mean, one step deep.
     pub(crate) own: HashMap<NodeId, Digest>,
+    /// Own tokens alone.
+    pub(crate) tokens: HashMap<NodeId, Digest>,
     /// Statics left out.
     deep: HashMap<NodeId, Digest>,
     /// Statics included.
@@ -101,6 +103,7 @@ impl Hashes {
                 Statics::In => hashes.deep_capture = done,
             }
         }
+        hashes.tokens = shallow;
         hashes
     }
 

@@ -43,10 +43,13 @@ mod build;
 mod clash;
 mod emit;
 mod fingerprint;
+mod history;
 mod ids;
+mod inspect;
 mod report;
 mod track;
 mod twins;
 
 pub use analyze::{AnalyzeError, AnalyzeOptions, analyze, analyze_into};
 pub use build::{Builder, build};
+pub use inspect::{FunctionReport, InspectOptions, Inspection, OutDir, Spot, inspect};

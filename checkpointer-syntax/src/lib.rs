@@ -10,5 +10,6 @@
 pub mod message;
 pub mod options;
 pub mod path;
+pub mod state;
 pub mod table;
 pub mod tokens;
