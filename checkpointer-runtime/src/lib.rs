@@ -109,6 +109,7 @@ mod capture;
 mod capture_value;
 
 mod checkpoint;
+mod provenance;
 
 mod background;
 mod call;

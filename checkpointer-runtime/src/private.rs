@@ -13,6 +13,7 @@ pub use crate::capture::{CHECKPOINTER_STATICS, CapturedStatic};
 pub use crate::checkpoint::{CHECKPOINTER_FUNCTIONS, Descriptor};
 pub use crate::config::Checkpointer;
 pub use crate::hashing::Sink;
+pub use crate::provenance::CHECKPOINTER_STATES;
 pub use crate::traits::{Argument, Outcome, Shareable, Storable};
 pub use crate::types::CHECKPOINTER_TYPES;
 

@@ -29,6 +29,7 @@ use crate::event::{self, EventKind};
 use crate::flight::lock::{self, Locked, ProcessLock};
 use crate::flight::{self, FlightKey, Joined, Ticket, Waiter};
 use crate::key::{Digest, Key};
+use crate::provenance;
 use crate::stats;
 use crate::storage::{self, Storage};
 
@@ -98,8 +99,11 @@ impl StoreJob {
         } else {
             self.storage.store(&self.key, &self.frame)
         };
-        if let Err(error) = stored {
-            event::emit(state, self.layer, EventKind::StorageFault { error: &error });
+        match stored {
+            Ok(()) => provenance::describe(self.layer, &*self.storage, &self.key),
+            Err(error) => {
+                event::emit(state, self.layer, EventKind::StorageFault { error: &error });
+            }
         }
     }
 }

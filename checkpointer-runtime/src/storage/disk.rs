@@ -13,7 +13,7 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use xxhash_rust::xxh3::Xxh3;
 
-use super::{Entry, Result, Storage, Upkeep, buffer, place, root, walk};
+use super::{Entry, Result, Storage, Upkeep, buffer, place, root, states, walk};
 use crate::cleanup;
 use crate::entry::{self, Header, Layout};
 use crate::error::CheckpointError;
@@ -140,6 +140,10 @@ impl Storage for DiskStorage {
 
     fn path(&self, key: &Key) -> Option<PathBuf> {
         Some(place::entry(key))
+    }
+
+    fn describe(&self, key: &Key, state: &[u8]) -> Result<()> {
+        states::keep(key, state)
     }
 
     fn lock_path(&self, key: &Key) -> Result<Option<PathBuf>> {

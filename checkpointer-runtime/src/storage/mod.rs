@@ -7,6 +7,7 @@ pub mod memory;
 pub mod packed;
 mod place;
 mod root;
+pub(crate) mod states;
 mod walk;
 
 use std::path::PathBuf;
@@ -72,6 +73,13 @@ pub trait Storage: Send + Sync {
     fn path(&self, key: &Key) -> Option<PathBuf> {
         let _ = key;
         None
+    }
+
+    /// Keeps what the code behind a key was, for `cargo checkpointer why`. Called once in a process for each function and
+    /// code version, after its first result was stored. A store that can't may do nothing.
+    fn describe(&self, key: &Key, state: &[u8]) -> Result<()> {
+        let _ = (key, state);
+        Ok(())
     }
 
     /// A file that a process may create and lock while it computes this key, so that others wait for it. Its folder

@@ -155,6 +155,10 @@ impl Storage for PackedStorage {
         Some(place::log(key.scope(), key.code_hash()))
     }
 
+    fn describe(&self, key: &Key, state: &[u8]) -> Result<()> {
+        super::states::keep(key, state)
+    }
+
     fn lock_path(&self, key: &Key) -> Result<Option<PathBuf>> {
         super::disk::DiskStorage.lock_path(key)
     }
