@@ -580,6 +580,8 @@ impl Writer<'_, '_, '_, '_> {
                 None => !captures || !self.is_plain_static(*id),
             })
             .map(|id| self.id(id))
+            // Where the run time is a path dependency its own statics are read, too; no result depends on them.
+            .filter(|id| !id.starts_with("checkpointer_runtime::"))
             .collect();
         names.sort();
         if names.is_empty() {

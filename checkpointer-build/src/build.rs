@@ -172,7 +172,7 @@ impl Builder {
         let request = self.request(&workspace, &vars, Some(out.clone()));
         let cfg = CfgSet::from_build_script_env(vars.iter().cloned());
         let mut analysis = analyse(&workspace, &cfg, &request);
-        emit::write(&analysis, &out).map_err(one)?;
+        println!("{}", emit::write(&analysis, &out).map_err(one)?);
         let asked = Asked::new(told, &vars, &analysis.variables);
         history::write(&mut analysis, &asked, &out).map_err(one)?;
         for line in emit::watch_lines(&workspace, &analysis) {

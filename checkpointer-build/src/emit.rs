@@ -3,18 +3,23 @@
 
 use std::path::{Path, PathBuf};
 
-use checkpointer_syntax::table::{FILE_NAME, JSON_NAME};
+use checkpointer_syntax::table::{CHECKSUM_VARIABLE, FILE_NAME, JSON_NAME, checksum_of};
 
 use crate::analysis::Analysis;
 use crate::package::{TargetKind, Workspace};
 
-/// Writes both files into a folder.
-pub(crate) fn write(analysis: &Analysis, folder: &Path) -> Result<(), String> {
-    replace(&folder.join(FILE_NAME), analysis.table.write().as_bytes())?;
+/// Writes both files into a folder, and gives the line by which Cargo tells the macros that this table is current.
+pub(crate) fn write(analysis: &Analysis, folder: &Path) -> Result<String, String> {
+    let table = analysis.table.write();
+    replace(&folder.join(FILE_NAME), table.as_bytes())?;
     let mut json = Vec::new();
     // Writing to memory can't fail.
     let _ = analysis.report.write_json(&mut json);
-    replace(&folder.join(JSON_NAME), &json)
+    replace(&folder.join(JSON_NAME), &json)?;
+    Ok(format!(
+        "cargo::rustc-env={CHECKSUM_VARIABLE}={}",
+        checksum_of(&table)
+    ))
 }
 
 /// Replaces a file's content by writing beside it and renaming, unless it is the same.

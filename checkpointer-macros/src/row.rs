@@ -57,6 +57,7 @@ struct Index {
     by_own_hash: HashMap<String, Vec<usize>>,
     by_name: HashMap<String, usize>,
     types: String,
+    checksum: String,
 }
 
 /// The table that this process has read last for each path, with the file's state at that time.
@@ -78,17 +79,28 @@ impl Index {
         if let Some((known, index)) = cache.get(&path)
             && *known == stamp
         {
+            index.is_current()?;
             return Ok((Arc::clone(index), false));
         }
         let text = std::fs::read_to_string(&path)
             .map_err(|error| format!("checkpointer: {} can't be read: {error}", path.display()))?;
         let table = Table::parse(&text).map_err(|error| format!("checkpointer: {error}"))?;
-        let index = Arc::new(Self::new(table));
+        let index = Arc::new(Self::new(table, table::checksum_of(&text).to_owned()));
+        index.is_current()?;
         cache.insert(path, (stamp, Arc::clone(&index)));
         Ok((index, true))
     }
 
-    fn new(table: Table) -> Self {
+    /// Whether the build script that ran last wrote this table: one from which the call was taken out leaves the old file
+    /// in OUT_DIR.
+    fn is_current(&self) -> Result<(), String> {
+        match std::env::var(table::CHECKSUM_VARIABLE) {
+            Ok(checksum) if checksum == self.checksum => Ok(()),
+            _ => Err(message::STALE_TABLE.to_owned()),
+        }
+    }
+
+    fn new(table: Table, checksum: String) -> Self {
         let mut by_own_hash: HashMap<_, Vec<usize>> = HashMap::new();
         let mut by_name = HashMap::new();
         for (at, row) in table.rows.iter().enumerate() {
@@ -105,6 +117,7 @@ impl Index {
             .collect();
         Self {
             types: types.join("\n"),
+            checksum,
             rows: table.rows,
             by_own_hash,
             by_name,

@@ -187,6 +187,11 @@ pub const NO_BUILD_SCRIPT: &str = "checkpointer: this package has no build scrip
 pub const NO_TABLE: &str = "checkpointer: this package's build script wrote no table. Call `checkpointer_build::build();` \
      in the `main` of build.rs, with `checkpointer-build = \"0.1\"` in [build-dependencies]";
 
+/// A table lies there, but the last run of the build script did not vouch for it.
+pub const STALE_TABLE: &str = "checkpointer: the table in OUT_DIR is not from the last run of this package's build script, so its \
+     hashes would be stale. Call `checkpointer_build::build();` in the `main` of build.rs on every run; if it does, run \
+     `touch build.rs` and build again";
+
 /// The table has no row for the function.
 #[must_use]
 pub fn no_row(name: &str) -> String {

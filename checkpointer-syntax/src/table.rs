@@ -16,6 +16,16 @@ pub const FILE_NAME: &str = "checkpointer.rs";
 /// The file name of the same with the whole graph, for tools.
 pub const JSON_NAME: &str = "checkpointer.json";
 
+/// The variable through which a run of the build script tells the compiler which table it vouches for. A build script from
+/// which the call was taken out leaves the old file in OUT_DIR, but does not set this.
+pub const CHECKSUM_VARIABLE: &str = "CHECKPOINTER_TABLE";
+
+/// What [`CHECKSUM_VARIABLE`] holds for a table of this text: the checksum in its last line.
+#[must_use]
+pub fn checksum_of(text: &str) -> &str {
+    text.trim_end().rsplit(' ').next().unwrap_or_default()
+}
+
 /// One checkpointed function.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Row {

@@ -120,6 +120,20 @@ fn a_build_script_that_does_not_call_us_is_told_to() {
 }
 
 #[test]
+fn the_table_of_a_build_script_that_no_longer_calls_us_is_not_used() {
+    let project = sound();
+    project.write("Cargo.toml", &MANIFEST.replace("faulty", "deserted"));
+    project.cargo_ok(&["build"]);
+    project.write("build.rs", "fn main() {}\n");
+    refused(
+        &project,
+        &["not from the last run", "checkpointer_build::build()"],
+    );
+    project.write("build.rs", BUILD);
+    project.cargo_ok(&["build"]);
+}
+
+#[test]
 fn an_output_folder_that_cannot_be_written_is_named() {
     let project = sound();
     // A folder below a file can't be made by anyone, root included, to whom permissions are no obstacle.
