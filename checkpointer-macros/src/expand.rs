@@ -28,33 +28,43 @@ pub(crate) fn function(function: &Function, found: &Found) -> TokenStream {
 
 fn free(parts: &Parts<'_>) -> TokenStream {
     let Parts {
-        visibility, handle, ..
+        visibility,
+        handle,
+        runtime,
+        statics,
+        ..
     } = parts;
     let plain = plain(parts, &quote!(#handle::call));
     let original = original(parts, &format_ident!("original", span = parts.call_site()));
-    let handle_function = handle_function(parts, &format_ident!("function"));
     let call = prepared(
         parts,
         &format_ident!("call"),
-        &quote!(Self::function()),
+        &parts.handle_value(),
         &format_ident!("original"),
     );
     let operations = companion::operations(parts);
+    let probe = (!parts.is_memory()).then(|| quote!(NotShared as _,));
+    // What is private is in nobody's documentation.
+    let is_public = !matches!(visibility, syn::Visibility::Inherited);
+    let hidden = is_public.then(|| quote!(#[doc(hidden)]));
+    // The body stays out of the constant, where it could meet names of ours.
     quote! {
         #plain
-        #[doc(hidden)]
+        #hidden
         #visibility struct #handle {}
-        #[doc(hidden)]
+        #hidden
         impl #handle {
             #original
         }
-        #[doc(hidden)]
-        #[allow(clippy::all, clippy::pedantic, clippy::nursery)]
-        impl #handle {
-            #handle_function
-            #call
-            #operations
-        }
+        const _: () = {
+            use #runtime::__private::{self as __p, #probe linkme as __l};
+            #statics
+            #hidden
+            impl #handle {
+                #call
+                #operations
+            }
+        };
     }
 }
 
@@ -130,9 +140,7 @@ fn original(parts: &Parts<'_>, name: &Ident) -> TokenStream {
     signature.fn_token.span = parts.call_site();
     let syn::Block { stmts, .. } = &*parts.function.block;
     let block = braced(quote!(#(#stmts)*), parts.call_site());
-    // Both lints would have the user change what the macro needs or has taken away.
     quote! {
-        #[allow(clippy::missing_const_for_fn, clippy::must_use_candidate)]
         #(#body_attributes)* #visibility #signature #block
     }
 }
@@ -143,24 +151,20 @@ fn braced(content: TokenStream, span: Span) -> Group {
     group
 }
 
-/// The handle of the function as a whole, around the static that carries its row.
+/// The handle of a method as a whole, around the static that carries its row.
 fn handle_function(parts: &Parts<'_>, name: &Ident) -> TokenStream {
     let Parts {
         visibility,
-        runtime,
-        descriptor,
+        private,
+        statics,
         ..
     } = parts;
-    // Whoever uses the companion uses the function. Of a generic one only a call can say so.
-    let uses = (!parts.is_generic()).then(|| {
-        let path = parts.path_of_plain();
-        quote!(let _ = #path;)
-    });
+    let value = parts.handle_value();
     quote! {
         #[inline]
-        #visibility fn #name() -> #runtime::Function {
-            #uses
-            #descriptor
+        #visibility fn #name() -> #private::Function {
+            #statics
+            #value
         }
     }
 }
@@ -174,7 +178,6 @@ fn prepared(
 ) -> TokenStream {
     let Parts {
         visibility,
-        runtime,
         private,
         mode,
         turbofish,
@@ -191,24 +194,28 @@ fn prepared(
     let hash = parts.hash_closure();
     let kept = parts.values();
     let check = parts.check_result();
-    let uses = parts.is_generic().then(|| {
+    let run = quote!(Self::#original #turbofish (#(#idents),*));
+    let run = if parts.is_generic() {
         let path = parts.path_of_plain();
-        quote! {
+        quote! {{
             if false {
                 let _ = #path #turbofish (#(#idents),*);
                 loop {}
             }
-        }
-    });
+            #run
+        }}
+    } else {
+        run
+    };
     let mut signature = parts.signature(name);
     signature.asyncness = None;
     signature.output =
-        syn::parse_quote!(-> #runtime::Call<impl #private::Arguments, #outcome, #mode>);
+        syn::parse_quote!(-> #private::Call<impl #private::Arguments, #outcome, #mode>);
     quote! {
         #[inline]
         #visibility #signature {
             #check
-            #private::call(#function, (#(#values,)*), #hash, |(#(#idents,)*)| { #uses Self::#original #turbofish (#(#idents),*) }, #kept)
+            #private::call(#function, (#(#values,)*), #hash, |(#(#idents,)*)| #run, #kept)
         }
     }
 }
@@ -221,7 +228,7 @@ fn in_trait_impl(parts: &Parts<'_>) -> TokenStream {
         body_attributes,
         visibility,
         private,
-        descriptor,
+        statics,
         mode,
         awaiting,
         ..
@@ -243,7 +250,7 @@ fn in_trait_impl(parts: &Parts<'_>) -> TokenStream {
         #(#plain_attributes)* #(#body_attributes)*
         #visibility #signature {
             #check
-            let __function = { #descriptor };
+            let __function = { #statics __FUNCTION.function() };
             #private::call::<_, _, #outcome, #mode>(__function, (#(#values,)*), #hash, |(#(#patterns,)*)| #run, #kept).run() #awaiting
         }
     }

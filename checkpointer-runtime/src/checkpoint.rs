@@ -85,6 +85,12 @@ impl Descriptor {
         }
     }
 
+    /// The handle, for whoever names the function by using it: so the compiler sees that somebody does.
+    #[inline]
+    pub const fn used_by<F: Copy>(&'static self, _function: F) -> Function {
+        self.function()
+    }
+
     #[inline]
     pub(crate) fn state(&'static self) -> &'static State {
         self.state.get_or_init(|| State::new(self))
@@ -132,7 +138,7 @@ impl State {
     fn new(descriptor: &'static Descriptor) -> Self {
         let mut row = Row::parse(descriptor.row);
         if let Some(path) = descriptor.path {
-            row.path = without_suffix(path());
+            row.path = path();
         }
         let environment = environment::get();
         let layers: Vec<Checkpointer> = descriptor
@@ -413,10 +419,12 @@ pub fn cleanup_all() -> Result<u64, CheckpointError> {
     fault.map_or(Ok(total), Err)
 }
 
-/// The path of the function around the marker item: what the expansion puts around it is cut off.
-fn without_suffix(path: &'static str) -> &'static str {
+/// The path of the function around a marker item in its body: what the expansion puts around it is cut off.
+#[must_use]
+pub fn path_around<T>(_marker: &T) -> &'static str {
+    let path = std::any::type_name::<T>();
     let path = path.strip_suffix("::__here").unwrap_or(path);
     let path = path.trim_end_matches("::{{closure}}");
-    let path = path.strip_suffix("::FUNCTION").unwrap_or(path);
-    path.strip_suffix("::function").unwrap_or(path)
+    let path = path.strip_suffix("::__FUNCTION").unwrap_or(path);
+    path.strip_suffix("_function").unwrap_or(path)
 }

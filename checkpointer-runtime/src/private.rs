@@ -5,20 +5,25 @@ use std::ops::Deref;
 use serde::Serialize;
 
 pub use linkme;
-pub use std::any::type_name_of_val as type_name_of;
 
 pub use crate::call::values::{NotResult, NotShared, Probe, shared, stored};
-pub use crate::call::{Arguments, Async, Fallible, Sync, Whole, call};
+pub use crate::call::{Arguments, Async, Call, Fallible, Sync, Whole, call};
 pub use crate::capture::{CHECKPOINTER_STATICS, CapturedStatic};
-pub use crate::checkpoint::{CHECKPOINTER_FUNCTIONS, Descriptor};
+pub use crate::checkpoint::{
+    CHECKPOINTER_FUNCTIONS as FUNCTIONS, Descriptor, Function, path_around,
+};
 pub use crate::config::Checkpointer;
 pub use crate::hashing::Sink;
+pub use crate::key::Digest;
 pub use crate::provenance::CHECKPOINTER_STATES;
 pub use crate::traits::{Argument, Outcome, Shareable, Storable};
 pub use crate::types::CHECKPOINTER_TYPES;
 
 /// What an operation on a store gives.
 pub type Checked<T> = Result<T, crate::CheckpointError>;
+
+/// What a function depends on directly.
+pub type Dependencies = &'static [crate::Dependency];
 
 /// What is stored of a `Result`.
 pub type Kept<R> = <R as Outcome>::Ok;

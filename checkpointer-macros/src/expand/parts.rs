@@ -31,7 +31,7 @@ pub(crate) struct Parts<'a> {
     pub(crate) handle: Ident,
     /// The path of the runtime.
     pub(crate) runtime: TokenStream,
-    /// The path of what the expansion names of the runtime.
+    /// The path of what the expansion names of the runtime: a short one where it stands in a constant of its own.
     pub(crate) private: TokenStream,
     /// The user's attributes that stay with the function's name.
     pub(crate) plain_attributes: Vec<TokenStream>,
@@ -47,8 +47,8 @@ pub(crate) struct Parts<'a> {
     pub(crate) awaiting: TokenStream,
     /// The marker for sync or async, whole result or `Ok` alone.
     pub(crate) mode: TokenStream,
-    /// The static that carries the row, and the handle on it.
-    pub(crate) descriptor: TokenStream,
+    /// The static `__FUNCTION` that carries the row, and what else the crate registers.
+    pub(crate) statics: TokenStream,
 }
 
 impl<'a> Parts<'a> {
@@ -57,13 +57,28 @@ impl<'a> Parts<'a> {
             Some(path) => path.to_token_stream(),
             None => quote!(::checkpointer_runtime),
         };
-        let private = quote!(#runtime::__private);
+        let kind = kind(function, found);
+        let (private, linkme) = match kind {
+            Kind::Free => (quote!(__p), quote!(__l)),
+            _ => (
+                quote!(#runtime::__private),
+                quote!(#runtime::__private::linkme),
+            ),
+        };
         let name = &function.signature.ident;
         let chosen = function.option(|options| options.handle.clone());
         let chosen = chosen.unwrap_or_else(|| name.clone());
         // At the user's name, and yet the expansion's own: lints on user code leave it alone.
         let mut handle = chosen.clone();
         handle.set_span(Span::call_site().located_at(chosen.span()));
+        // Without a row nothing names the function but the compiler: by its companion, or by an item in its body.
+        let path = match kind {
+            Kind::Free => quote!(::core::any::type_name::<#handle>),
+            _ => quote!(|| {
+                fn __here() {}
+                #private::path_around(&__here)
+            }),
+        };
         let (plain_attributes, body_attributes) = divide(&function.attributes);
         let idents: Vec<&Ident> = function
             .parameters
@@ -87,7 +102,7 @@ impl<'a> Parts<'a> {
         };
         Self {
             function,
-            kind: kind(function, found),
+            kind,
             visibility: &function.visibility,
             handle,
             plain_attributes,
@@ -106,7 +121,7 @@ impl<'a> Parts<'a> {
                 TokenStream::new()
             },
             mode: quote!(#private::#schedule<#private::#shape>),
-            descriptor: table::descriptor(function, found, &private),
+            statics: table::statics(function, found, &path, &private, &linkme),
             runtime,
             private,
         }
@@ -137,6 +152,15 @@ impl<'a> Parts<'a> {
                 .parameters
                 .iter()
                 .any(|parameter| parameter.ty.as_ref().is_some_and(mentions_impl))
+    }
+
+    /// The handle on the function as a whole. Whoever asks for it uses the function; of a generic one only a call says so.
+    pub(crate) fn handle_value(&self) -> TokenStream {
+        if self.is_generic() {
+            return quote!(__FUNCTION.function());
+        }
+        let path = self.path_of_plain();
+        quote!(__FUNCTION.used_by(#path))
     }
 
     /// The function under its own name, as its companion sees it.
@@ -226,7 +250,9 @@ impl<'a> Parts<'a> {
         if let Some(by) = self.function.option(|options| options.hash_by.as_ref()) {
             let idents = &self.idents;
             let applied = self.apply(&self.function.parameters.iter().collect::<Vec<_>>(), by);
-            return quote!(|(#(#idents,)*), __sink| { #(#types)* __sink.value("hash_by", &#applied); });
+            let value = quote!(__sink.value("hash_by", &#applied));
+            let statements = types.into_iter().chain([value]).collect();
+            return hashing(&quote!(#(#idents,)*), statements);
         }
         let patterns = self
             .function
@@ -243,15 +269,16 @@ impl<'a> Parts<'a> {
                 Hashing::None(_) => None,
                 Hashing::Value => {
                     let span = parameter.ty.as_ref().map_or(parameter.span, |ty| ty.span());
-                    Some(quote_spanned!(span=> __sink.value(#name, ::core::convert::identity(#ident));))
+                    Some(quote_spanned!(span=> __sink.value(#name, ::core::convert::identity(#ident))))
                 }
                 Hashing::By(by, _) => {
                     let applied = self.apply(&[parameter], by);
-                    Some(quote!(__sink.value(#name, &#applied);))
+                    Some(quote!(__sink.value(#name, &#applied)))
                 }
             }
         });
-        quote!(|(#(#patterns,)*), __sink| { #(#types)* #(#values)* })
+        let statements = types.into_iter().chain(values).collect();
+        hashing(&quote!(#(#patterns,)*), statements)
     }
 
     /// A closure applied to parameters; the function in between lets the compiler infer the closure's types.
@@ -278,7 +305,7 @@ impl<'a> Parts<'a> {
     fn type_arguments(&self) -> Vec<TokenStream> {
         let mut statements = Vec::new();
         if self.kind != Kind::Free {
-            statements.push(quote!(__sink.self_type::<Self>();));
+            statements.push(quote!(__sink.self_type::<Self>()));
         }
         let generics = &self.function.signature.generics;
         for parameter in &generics.params {
@@ -286,14 +313,14 @@ impl<'a> Parts<'a> {
                 GenericParam::Type(parameter) => {
                     let ident = &parameter.ident;
                     statements.push(if may_be_unsized(generics, ident) {
-                        quote!(__sink.unsized_argument::<#ident>();)
+                        quote!(__sink.unsized_argument::<#ident>())
                     } else {
-                        quote!(__sink.type_argument::<#ident>();)
+                        quote!(__sink.type_argument::<#ident>())
                     });
                 }
                 GenericParam::Const(parameter) => {
                     let (ident, name) = (&parameter.ident, parameter.ident.to_string());
-                    statements.push(quote!(__sink.value(#name, &#ident);));
+                    statements.push(quote!(__sink.value(#name, &#ident)));
                 }
                 GenericParam::Lifetime(_) => {}
             }
@@ -301,7 +328,7 @@ impl<'a> Parts<'a> {
         for parameter in &self.function.parameters {
             if parameter.ty.as_ref().is_some_and(mentions_impl) {
                 let ident = &parameter.ident;
-                statements.push(quote!(__sink.type_of(#ident);));
+                statements.push(quote!(__sink.type_of(#ident)));
             }
         }
         statements
@@ -315,19 +342,25 @@ impl<'a> Parts<'a> {
             syn::ReturnType::Default => self.function.signature.ident.span(),
             syn::ReturnType::Type(_, ty) => ty.span(),
         };
-        if self
-            .function
-            .layers
-            .iter()
-            .all(|layer| layer.has_format("memory"))
-        {
-            quote_spanned!(span=> #private::shared::<#kept>())
-        } else {
-            quote_spanned!(span=> #private::stored::<#kept>({
-                use #private::NotShared as _;
-                #private::Probe::<#kept>::CLONE
-            }))
+        if self.is_memory() {
+            return quote_spanned!(span=> #private::shared::<#kept>());
         }
+        let stored =
+            quote_spanned!(span=> #private::stored::<#kept>(#private::Probe::<#kept>::CLONE));
+        match self.kind {
+            // The constant around it has the trait at hand.
+            Kind::Free => stored,
+            _ => quote!({
+                use #private::NotShared as _;
+                #stored
+            }),
+        }
+    }
+
+    /// Whether every layer is memory.
+    pub(crate) fn is_memory(&self) -> bool {
+        let mut layers = self.function.layers.iter();
+        layers.all(|layer| layer.has_format("memory"))
     }
 
     /// Verifies the guess that the result is none, where a name could hide one.
@@ -365,6 +398,14 @@ impl<'a> Parts<'a> {
         let mut search = Search(types.chain(constants).collect(), false);
         search.visit_type(ty);
         search.1
+    }
+}
+
+/// The closure that hashes arguments of these patterns.
+fn hashing(patterns: &TokenStream, statements: Vec<TokenStream>) -> TokenStream {
+    match &statements[..] {
+        [only] => quote!(|(#patterns), __sink| #only),
+        _ => quote!(|(#patterns), __sink| { #(#statements;)* }),
     }
 }
 

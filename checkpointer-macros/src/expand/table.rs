@@ -8,8 +8,14 @@ use quote::{quote, quote_spanned};
 use crate::ast::Function;
 use crate::row::Found;
 
-/// A block's content: the static, and as its value the handle on it.
-pub(crate) fn descriptor(function: &Function, found: &Found, private: &TokenStream) -> TokenStream {
+/// The static, and what else an expansion registers. Users' expressions stand among these names, so they begin with `__`.
+pub(crate) fn statics(
+    function: &Function,
+    found: &Found,
+    path: &TokenStream,
+    private: &TokenStream,
+    linkme: &TokenStream,
+) -> TokenStream {
     let refusal = found
         .refusal
         .as_ref()
@@ -27,9 +33,9 @@ pub(crate) fn descriptor(function: &Function, found: &Found, private: &TokenStre
         .filter(|types| !types.is_empty())
         .map(|types| {
             quote! {
-                #[#private::linkme::distributed_slice(#private::CHECKPOINTER_TYPES)]
-                #[linkme(crate = #private::linkme)]
-                static TYPES: &str = #types;
+                #[#linkme::distributed_slice(#private::CHECKPOINTER_TYPES)]
+                #[linkme(crate = #linkme)]
+                static __TYPES: &str = #types;
             }
         });
     let text = match &found.row {
@@ -39,13 +45,7 @@ pub(crate) fn descriptor(function: &Function, found: &Found, private: &TokenStre
         }
         None => quote!(""),
     };
-    // Without a row nothing names the function but the compiler: by an item in its body.
-    let path = found.row.is_none().then(|| {
-        quote!(.path(|| {
-            fn __here() {}
-            #private::type_name_of(&__here)
-        }))
-    });
+    let path = found.row.is_none().then(|| quote!(.path(#path)));
     let switches: Vec<TokenStream> = found
         .row
         .iter()
@@ -67,10 +67,10 @@ pub(crate) fn descriptor(function: &Function, found: &Found, private: &TokenStre
         #refusal
         #tracking
         #types
-        #[#private::linkme::distributed_slice(#private::CHECKPOINTER_FUNCTIONS)]
-        #[linkme(crate = #private::linkme)]
-        static FUNCTION: #private::Descriptor = #private::Descriptor::new(#text, &[#(|| #layers),*]) #path #capture_default #switches;
-        FUNCTION.function()
+        const __ROW: &str = #text;
+        #[#linkme::distributed_slice(#private::FUNCTIONS)]
+        #[linkme(crate = #linkme)]
+        static __FUNCTION: #private::Descriptor = #private::Descriptor::new(__ROW, &[#(|| #layers),*]) #path #capture_default #switches;
     }
 }
 
