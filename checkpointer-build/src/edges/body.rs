@@ -450,7 +450,8 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         }
     }
 
-    fn binary(&mut self, op: Symbol, left: &'a Expr, right: &'a Expr) -> Ty {
+    /// Uses an operator, and gives the types that it stands between.
+    pub(super) fn operands(&mut self, op: Symbol, left: &'a Expr, right: &'a Expr) -> [Ty; 2] {
         let left = self.expr(left, &Ty::Unknown);
         let wanted = if matches!(left, Ty::Prim(_)) {
             left.clone()
@@ -459,6 +460,11 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         };
         let right = self.expr(right, &wanted);
         self.edges.operator(&op, On::of([&left, &right]));
+        [left, right]
+    }
+
+    fn binary(&mut self, op: Symbol, left: &'a Expr, right: &'a Expr) -> Ty {
+        let [left, right] = self.operands(op, left, right);
         match &*op {
             "==" | "!=" | "<" | ">" | "<=" | ">=" | "&&" | "||" => Ty::prim("bool"),
             assign if assign.ends_with('=') => Ty::unit(),

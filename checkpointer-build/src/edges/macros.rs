@@ -324,6 +324,17 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         let mut first = Ty::Unknown;
         let mut on = On::default();
         for (at, arg) in args.iter().enumerate() {
+            // `assert_eq!` and its kin also print what they compare.
+            if let ir::Expr::Binary(op, left, right) = arg
+                && matches!(
+                    &*name,
+                    "assert_eq" | "assert_ne" | "debug_assert_eq" | "debug_assert_ne"
+                )
+            {
+                let [left, right] = self.operands(*op, left, right);
+                on.merge(On::of([&left, &right]));
+                continue;
+            }
             let ty = self.expr(arg, &Ty::Unknown);
             on.merge(On::of([&ty]));
             if at == 0 {
