@@ -6,6 +6,7 @@
 
 mod companion;
 mod parts;
+mod state;
 mod table;
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};

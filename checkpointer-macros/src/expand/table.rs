@@ -38,6 +38,7 @@ pub(crate) fn statics(
                 static __TYPES: &str = #types;
             }
         });
+    let state = super::state::embedded(found, private, linkme);
     let text = match &found.row {
         Some(row) => {
             let text = text(row, may_capture_by_preset(function));
@@ -67,6 +68,7 @@ pub(crate) fn statics(
         #refusal
         #tracking
         #types
+        #state
         const __ROW: &str = #text;
         #[#linkme::distributed_slice(#private::FUNCTIONS)]
         #[linkme(crate = #linkme)]
