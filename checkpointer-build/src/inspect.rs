@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use checkpointer_syntax::state::State;
+pub use checkpointer_syntax::state::State;
 use checkpointer_syntax::state::{FILE_NAME, HISTORY_FOLDER};
 use checkpointer_syntax::table::Row;
 

@@ -52,4 +52,4 @@ mod twins;
 
 pub use analyze::{AnalyzeError, AnalyzeOptions, analyze, analyze_into};
 pub use build::{Builder, build};
-pub use inspect::{FunctionReport, InspectOptions, Inspection, OutDir, Spot, inspect};
+pub use inspect::{FunctionReport, InspectOptions, Inspection, OutDir, Spot, State, inspect};

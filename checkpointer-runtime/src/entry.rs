@@ -170,6 +170,68 @@ pub(crate) fn decode_sealed(
     ))
 }
 
+/// What a frame says of itself: for tools that look into a store without asking for a certain key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Description {
+    /// The function's path.
+    pub function: String,
+    /// The hash of its code.
+    pub code_hash: Digest,
+    /// The hash of the call.
+    pub call_hash: Digest,
+    /// Codec and times.
+    pub header: Header,
+    /// Where the value begins.
+    pub start: usize,
+    /// How many bytes the value has.
+    pub value_length: u64,
+}
+
+impl Description {
+    /// Reads a frame's header from its first bytes, of which 4096 are enough. Nothing is verified.
+    ///
+    /// # Errors
+    /// [`CheckpointError::Corrupted`] if this is no header, [`CheckpointError::Newer`] if a newer version wrote it.
+    pub fn read(start: &[u8]) -> Result<Self, CheckpointError> {
+        let layout = Layout::read(start)?;
+        let path = start.get(FIXED..FIXED.saturating_add(layout.path));
+        let path = path.and_then(|path| std::str::from_utf8(path).ok());
+        Ok(Self {
+            function: path.ok_or(Corruption::Key)?.to_owned(),
+            code_hash: layout.code_hash,
+            call_hash: layout.call_hash,
+            header: layout.header,
+            start: layout.start,
+            value_length: layout.payload,
+        })
+    }
+
+    /// Reads a whole frame and verifies that it is what [`encode`] gave for the key that it names.
+    ///
+    /// # Errors
+    /// As [`decode`].
+    pub fn verified(frame: &Bytes) -> Result<(Self, Bytes), CheckpointError> {
+        let is_sealed = is_sealed(frame);
+        let description = match Self::read(frame) {
+            Err(CheckpointError::Newer { .. }) if !is_sealed => {
+                return Err(Corruption::Checksum.into());
+            }
+            read => read?,
+        };
+        let options = std::sync::Arc::new(crate::StorageOptions::new(""));
+        let function = description.function.clone();
+        let key = Key::new(
+            function,
+            description.code_hash,
+            description.call_hash,
+            options,
+        );
+        let (_, value) = decode_sealed(&key, frame, is_sealed)?;
+        Ok((description, value))
+    }
+}
+
 /// The bytes at a frame's end that its checksum does not cover.
 pub(crate) const SEAL: usize = CHECKSUM;
 

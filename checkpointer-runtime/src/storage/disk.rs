@@ -24,6 +24,13 @@ use crate::key::{Durability, Key, Scope};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DiskStorage;
 
+/// The folder of a function's entries under a root.
+#[must_use]
+pub fn folder(root: &Path, function: &str) -> PathBuf {
+    let options = std::sync::Arc::new(crate::StorageOptions::new(root));
+    place::function(&Scope::new(function.to_owned(), options))
+}
+
 /// An entry that fits is read with one system call into a buffer that stays with the thread.
 const SMALL: usize = 16 * 1024;
 

@@ -31,6 +31,22 @@ const DELETED: CodecName = CodecName::new("deleted");
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PackedStorage;
 
+/// Where the entries lie in the bytes of a packed file, deleted and replaced ones left out: for tools.
+#[must_use]
+pub fn frames(bytes: &[u8], code_hash: Digest) -> Vec<std::ops::Range<usize>> {
+    let mut live: HashMap<Digest, std::ops::Range<usize>> = HashMap::new();
+    scan::scan(bytes, code_hash, |found| {
+        if found.is_deletion {
+            live.remove(&found.call_hash);
+        } else {
+            live.insert(found.call_hash, found.start..found.start + found.length);
+        }
+    });
+    let mut frames: Vec<_> = live.into_values().collect();
+    frames.sort_unstable_by_key(|frame| frame.start);
+    frames
+}
+
 /// The logs that this process has open, by the hash of their root, function and code version.
 static LOGS: LazyLock<RwLock<HashMap<u128, Arc<Log>>>> = LazyLock::new(RwLock::default);
 
