@@ -7,12 +7,13 @@ use chrono::{DateTime, Utc};
 
 use crate::capture::Captured;
 use crate::codec::Coding;
-use crate::config::{self, Checkpointer, Code, Kind};
+use crate::config::{self, Checkpointer, Code};
 use crate::environment::{self, Mode};
 use crate::error::CheckpointError;
 use crate::event::{self, EventKind};
 use crate::expiry::Expiry;
 use crate::key::{Digest, Scope};
+use crate::layers;
 use crate::setting::Setting;
 use crate::slots::Slots;
 use crate::stats::{Counters, FunctionStats};
@@ -141,15 +142,15 @@ impl State {
             row.path = path();
         }
         let environment = environment::get();
-        let layers: Vec<Checkpointer> = descriptor
+        let options: Vec<Checkpointer> = descriptor
             .layers
             .iter()
             .map(|layer| layer().or(config::defaults()))
             .collect();
-        let captures = layers
+        let captures = options
             .iter()
             .any(|layer| layer.capture.unwrap_or(descriptor.captures_by_default));
-        if !captures && layers.iter().any(|layer| layer.code.is_none()) {
+        if !captures && options.iter().any(|layer| layer.code.is_none()) {
             warn_of_statics(&row, environment.verbosity);
         }
         let captured = Captured::of(&row, captures);
@@ -158,10 +159,16 @@ impl State {
             mode = Mode::Off;
         }
         let mut kept = Vec::new();
-        for options in &layers {
-            match Layer::new(options, &row, captures, environment.verbosity) {
-                Ok(layer) => kept.push(layer),
-                Err(text) => event::complain(&format!("{}: {text}", row.path)),
+        for options in &options {
+            let (stores, why) = layers::stores(options);
+            let made = stores
+                .into_iter()
+                .map(|store| Layer::new(options, store, &row, captures, environment.verbosity));
+            for made in made.chain(why.map(Err)) {
+                match made {
+                    Ok(layer) => kept.push(layer),
+                    Err(text) => event::complain(&format!("{}: {text}", row.path)),
+                }
             }
         }
         if kept.is_empty() {
@@ -215,21 +222,11 @@ fn warn_of_statics(row: &Row, verbosity: Option<u8>) {
 impl Layer {
     fn new(
         options: &Checkpointer,
+        store: Store,
         row: &Row,
         captures: bool,
         verbosity: Option<u8>,
     ) -> Result<Self, String> {
-        let store = match options.format.clone().map(|format| format.0) {
-            None => Store::Bytes(Arc::new(crate::DiskStorage)),
-            Some(Kind::Memory(limits)) => Store::Memory(Slots::new(limits)),
-            Some(Kind::Storage(storage)) => Store::Bytes(storage),
-            Some(Kind::Missing(name)) => {
-                return Err(format!(
-                    "there is no format \"{name}\", so nothing is kept in this layer: use \"memory\", \"msgpack\", \"packed\" \
-                     or a value that is a `Storage`"
-                ));
-            }
-        };
         let read = if captures {
             row.capture_hash
         } else {

@@ -44,6 +44,8 @@ pub struct Checkpointer {
     pub(crate) expiry: Option<Setting<Duration>>,
     pub(crate) capture: Option<bool>,
     pub(crate) code: Option<Code>,
+    #[cfg(feature = "remote")]
+    pub(crate) remote: Option<crate::remote::Remote>,
 }
 
 /// What stands for the code in a function's keys.
@@ -73,6 +75,12 @@ pub struct Format(pub(crate) Kind);
 pub(crate) enum Kind {
     Memory(MemoryStorage),
     Storage(Arc<dyn Storage>),
+    /// A server that options and environment name.
+    #[cfg(feature = "remote")]
+    Remote(crate::remote::Kind),
+    /// Memory, then disk, then a server.
+    #[cfg(feature = "remote")]
+    Team,
     /// A name that no format has.
     Missing(&'static str),
 }
@@ -82,6 +90,10 @@ impl std::fmt::Debug for Format {
         f.write_str(match &self.0 {
             Kind::Memory(_) => "Memory",
             Kind::Storage(_) => "Storage",
+            #[cfg(feature = "remote")]
+            Kind::Remote(_) => "Remote",
+            #[cfg(feature = "remote")]
+            Kind::Team => "Team",
             Kind::Missing(name) => name,
         })
     }
@@ -106,6 +118,12 @@ impl IntoFormat for &'static str {
             "memory" => Kind::Memory(MemoryStorage::new()),
             "msgpack" => Kind::Storage(Arc::new(DiskStorage)),
             "packed" => Kind::Storage(Arc::new(PackedStorage)),
+            #[cfg(feature = "redis")]
+            "redis" => Kind::Remote(crate::remote::Kind::Redis),
+            #[cfg(feature = "object")]
+            "object" => Kind::Remote(crate::remote::Kind::Object),
+            #[cfg(feature = "remote")]
+            "team" => Kind::Team,
             other => Kind::Missing(other),
         })
     }
@@ -147,6 +165,8 @@ impl Checkpointer {
             expiry: None,
             capture: None,
             code: None,
+            #[cfg(feature = "remote")]
+            remote: None,
         }
     }
 
@@ -214,6 +234,15 @@ impl Checkpointer {
     #[must_use]
     pub fn compression(mut self, compression: crate::codec::Compression) -> Self {
         self.coding.compression = Some(compression);
+        self
+    }
+
+    /// The server that `format = "redis"`, `"object"` and `"team"` use: a URL, or a [`Remote`](crate::remote::Remote). The
+    /// environment's `CHECKPOINTER_REMOTE` has the last word.
+    #[cfg(feature = "remote")]
+    #[must_use]
+    pub fn remote(mut self, remote: impl Into<crate::remote::Remote>) -> Self {
+        self.remote = Some(remote.into());
         self
     }
 
@@ -292,6 +321,8 @@ impl Checkpointer {
             expiry: self.expiry.or(base.expiry),
             capture: self.capture.or(base.capture),
             code: self.code.or(base.code),
+            #[cfg(feature = "remote")]
+            remote: self.remote.or(base.remote),
         }
     }
 

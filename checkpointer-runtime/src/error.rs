@@ -87,6 +87,12 @@ pub enum Corruption {
     },
     /// It is whole, and yet is no value of the result's type.
     Payload(Source),
+    /// It was put into a shared store without a signature.
+    Unsigned,
+    /// It was signed with another key than this program has.
+    OtherSecret,
+    /// It was altered after it was signed, or signed for another call, code or namespace.
+    Forged,
 }
 
 impl CheckpointError {
@@ -213,6 +219,11 @@ impl fmt::Display for Corruption {
             Self::Key => f.write_str("it was stored under another key"),
             Self::Codec { found } => write!(f, "it was written by the codec `{found}`"),
             Self::Payload(source) => write!(f, "its value cannot be read: {source}"),
+            Self::Unsigned => f.write_str("it is not signed"),
+            Self::OtherSecret => f.write_str(
+                "it was signed with another key; is CHECKPOINTER_REMOTE_KEY the one that the others have?",
+            ),
+            Self::Forged => f.write_str("its bytes, or its place, are not those that were signed"),
         }
     }
 }

@@ -67,12 +67,12 @@
 //! | `verbosity` | 1 | 0 silent; 1 a line on computing and on damage; 2 on hits, too; asked at each call |
 //! | `expiry`, `should_expire` | never | stale by age (a `Duration`), or by a closure over the time of storing |
 //! | `capture` | no | statics count: their code, and the values of those marked [`capture`](macro@capture) |
-//! | `durability`, `trust_root`, `keep_versions`, `max_bytes` | see [`Checkpointer`] | how stores on disk are kept; on presets only |
-//! | `codec`, `compression` | MessagePack, none | how results become bytes; on presets only, with features |
+//! | `durability`, `trust_root`, `keep_versions`, `max_bytes` | see [`Checkpointer`] | how stores on disk are kept: `durability = "fsync"`, … |
+//! | `codec`, `compression` | MessagePack, none | how results become bytes; with features |
 //! | `hash_by`* | the arguments | a closure over the parameters, by reference: what to hash instead |
 //! | `version`* | the code's hash | a value that replaces it |
 //! | `depends_on`* | none | more dependencies: paths of items, and patterns of files |
-//! | `result`* | by the result's name | whether the result is a `Result` of which only `Ok` is kept |
+//! | `result`* | by its type | whether the result is a `Result` of which only `Ok` is kept |
 //! | `handle`* | the function's name | the companion's name, where a type or module of that name stands already |
 //! | `crate`* | `::checkpointer_runtime` | this crate's path, for crates that re-export it |
 //!
@@ -109,6 +109,7 @@ mod capture;
 mod capture_value;
 
 mod checkpoint;
+mod layers;
 mod provenance;
 
 mod background;
@@ -126,6 +127,9 @@ pub mod entry;
 mod key;
 mod slots;
 pub mod storage;
+
+#[cfg(feature = "remote")]
+pub mod remote;
 
 mod event;
 mod hits;
@@ -150,6 +154,8 @@ pub use checkpointer_macros::{capture, checkpoint, no_capture};
 pub use config::{Checkpointer, Format, IntoFormat, configure};
 pub use error::{CheckpointError, Corruption};
 pub use event::{Event, EventKind};
+#[cfg(feature = "remote")]
+pub use remote::flush;
 pub use key::{Digest, Durability, Key, ParseDigestError, Scope, StorageOptions};
 pub use setting::{IntoSetting, Setting};
 pub use stats::{Counts, FunctionStats, Stats, stats};

@@ -3,6 +3,7 @@
 //! [`session`] is the state machine that sync and async calls share; [`values`] is how results are kept.
 
 mod immediate;
+mod jobs;
 mod running;
 pub(crate) mod session;
 pub(crate) mod values;
@@ -103,13 +104,15 @@ pub trait Keep<R> {
     fn restore(kept: Self::Kept) -> R;
 }
 
-/// The whole result is kept.
+/// Of a `Result` only `Ok` is kept, of anything else the whole.
 #[derive(Debug)]
-pub struct Whole;
+pub struct By<const IS_RESULT: bool>;
+
+/// The whole result is kept.
+pub type Whole = By<false>;
 
 /// Of a `Result` only `Ok` is kept.
-#[derive(Debug)]
-pub struct Fallible;
+pub type Fallible = By<true>;
 
 impl<R> Keep<R> for Whole {
     type Kept = R;

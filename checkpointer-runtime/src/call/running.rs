@@ -4,7 +4,8 @@ use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
-use super::session::{Session, Step, StoreJob};
+use super::jobs::StoreJob;
+use super::session::{Session, Step};
 use super::{Arguments, Async, Call, Keep, Mode, Sync};
 use crate::background;
 use crate::checkpoint::{State, Store};

@@ -12,13 +12,12 @@
 //! It never blocks and never touches a store itself: what may take time leaves it as a [`Step`], and its driver does it
 //! on this thread or on another.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use chrono::{DateTime, Utc};
 
+use super::jobs::{LoadJob, Loaded, LockJob, StoreJob};
 use super::values::{Found, Values};
 use crate::checkpoint::{Function, Layer, State, Store};
 use crate::clock;
@@ -26,12 +25,10 @@ use crate::codec;
 use crate::entry::{self, Header};
 use crate::error::CheckpointError;
 use crate::event::{self, EventKind};
-use crate::flight::lock::{self, Locked, ProcessLock};
+use crate::flight::lock::Locked;
 use crate::flight::{self, FlightKey, Joined, Ticket, Waiter};
 use crate::key::{Digest, Key};
-use crate::provenance;
 use crate::stats;
-use crate::storage::{self, Storage};
 
 /// What a call's driver is to do next.
 pub(crate) enum Step<T> {
@@ -45,67 +42,6 @@ pub(crate) enum Step<T> {
     Lock(LockJob),
     /// Run the function, and hand the result to [`Session::commit`].
     Compute,
-}
-
-/// One entry to load.
-pub(crate) struct LoadJob {
-    pub(crate) storage: Arc<dyn Storage>,
-    pub(crate) key: Key,
-}
-
-impl LoadJob {
-    pub(crate) fn run(self) -> Loaded {
-        storage::load(&*self.storage, &self.key)
-    }
-}
-
-/// What loading gave.
-pub(crate) type Loaded = Result<Option<(Header, Bytes)>, CheckpointError>;
-
-/// The process lock to take.
-pub(crate) struct LockJob {
-    storage: Arc<dyn Storage>,
-    key: Key,
-}
-
-impl LockJob {
-    pub(crate) fn run(self) -> Locked {
-        // A store that can't say where to lock shows its fault on storing, too; here it means no lock.
-        let path: Option<PathBuf> = self.storage.lock_path(&self.key).ok().flatten();
-        match path {
-            Some(path) => lock::acquire(&path),
-            None => Locked {
-                lock: None,
-                has_waited: false,
-            },
-        }
-    }
-}
-
-/// One entry to store.
-pub(crate) struct StoreJob {
-    layer: &'static Layer,
-    storage: Arc<dyn Storage>,
-    key: Key,
-    frame: Vec<u8>,
-    /// Whether nobody has looked at what it takes the place of.
-    is_blind: bool,
-}
-
-impl StoreJob {
-    pub(crate) fn run(self, state: &'static State) {
-        let stored = if self.is_blind {
-            storage::replace(&*self.storage, &self.key, &self.frame)
-        } else {
-            self.storage.store(&self.key, &self.frame)
-        };
-        match stored {
-            Ok(()) => provenance::describe(self.layer, &*self.storage, &self.key),
-            Err(error) => {
-                event::emit(state, self.layer, EventKind::StorageFault { error: &error });
-            }
-        }
-    }
 }
 
 /// Where a call stands.
@@ -131,7 +67,8 @@ pub(crate) struct Session<T> {
     stored_hash: Option<Digest>,
     phase: Phase,
     ticket: Option<Ticket>,
-    lock: Option<ProcessLock>,
+    /// Held until the result is stored.
+    locked: Option<Locked>,
     /// A bit for each layer whose entry a newer version wrote, which is not to be overwritten.
     protected: u64,
     /// A bit for each layer whose entry was reported as damaged or expired, to be told once.
@@ -158,7 +95,7 @@ impl<T> Session<T> {
             stored_hash,
             phase: Phase::Ask(0),
             ticket: None,
-            lock: None,
+            locked: None,
             protected: 0,
             reported: 0,
             is_blind: false,
@@ -239,8 +176,9 @@ impl<T> Session<T> {
 
     /// What came of asking for the process lock.
     pub(crate) fn locked(&mut self, locked: Locked) {
-        self.lock = locked.lock;
-        self.phase = if locked.has_waited {
+        let has_waited = locked.has_waited;
+        self.locked = Some(locked);
+        self.phase = if has_waited {
             self.emit_first(EventKind::Waiting);
             Phase::AskLocked(0)
         } else {
@@ -424,20 +362,21 @@ impl<T> Session<T> {
         }
     }
 
-    /// The lock of the first store that is active: processes that share one share its lock.
+    /// What to lock: something, if a store takes part.
     fn lock_job(&self) -> Option<LockJob> {
         if !self.may_store() {
             return None;
         }
-        let mut layers = self.state.layers.iter().enumerate();
-        layers.find_map(|(index, layer)| match &layer.store {
-            Store::Bytes(storage) if self.is_active(index) => {
-                let storage = Arc::clone(storage);
-                let key = self.key(layer)?;
-                Some(LockJob { storage, key })
-            }
-            _ => None,
-        })
+        let layers = self.state.layers.iter().enumerate();
+        let stores: Vec<_> = layers
+            .filter_map(|(index, layer)| match &layer.store {
+                Store::Bytes(storage) if self.is_active(index) => {
+                    Some((Arc::clone(storage), self.key(layer)?))
+                }
+                _ => None,
+            })
+            .collect();
+        (!stores.is_empty()).then_some(LockJob { stores })
     }
 
     fn flight_key(&self) -> FlightKey {

@@ -9,6 +9,8 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::storage::Lease;
+
 /// How many locks this process holds.
 static HELD: AtomicUsize = AtomicUsize::new(0);
 
@@ -27,13 +29,38 @@ pub(crate) struct ProcessLock {
     path: PathBuf,
 }
 
-/// What came of asking for a lock.
-#[derive(Debug)]
+/// What came of asking for a lock, and for leases beside it.
+#[derive(Debug, Default)]
 pub(crate) struct Locked {
+    /// The rights to compute of stores that machines share.
+    pub(crate) leases: Vec<(Lease, Holding)>,
     /// The lock, unless locks don't work here or waiting could have gone on for ever.
+    #[cfg_attr(not(test), expect(dead_code, reason = "it is held, not looked at"))]
     pub(crate) lock: Option<ProcessLock>,
     /// Whether another process was at work, so that the result may be there now.
     pub(crate) has_waited: bool,
+}
+
+/// While this lives, this process is known to hold something that another may wait for.
+#[derive(Debug)]
+pub(crate) struct Holding(());
+
+impl Holding {
+    pub(crate) fn new() -> Self {
+        HELD.fetch_add(1, SeqCst);
+        Self(())
+    }
+}
+
+impl Drop for Holding {
+    fn drop(&mut self) {
+        HELD.fetch_sub(1, SeqCst);
+    }
+}
+
+/// How long to wait at most for a right to compute: for who holds none there is no limit.
+pub(crate) fn limit() -> Option<Duration> {
+    (HELD.load(SeqCst) > 0).then_some(BOUND)
 }
 
 /// Takes the lock on this file, and waits for a process that has it. Never to be called on an async worker thread.
@@ -45,13 +72,18 @@ pub(crate) fn acquire(path: &Path) -> Locked {
         match attempt(path) {
             Ok(Some(lock)) => {
                 let lock = Some(lock);
-                return Locked { lock, has_waited };
+                return Locked {
+                    lock,
+                    has_waited,
+                    leases: Vec::new(),
+                };
             }
             Ok(None) => {}
             Err(_) => {
                 return Locked {
                     lock: None,
                     has_waited,
+                    leases: Vec::new(),
                 };
             }
         }
@@ -60,6 +92,7 @@ pub(crate) fn acquire(path: &Path) -> Locked {
             return Locked {
                 lock: None,
                 has_waited,
+                leases: Vec::new(),
             };
         }
         thread::sleep(pause);

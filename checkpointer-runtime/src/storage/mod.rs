@@ -5,11 +5,12 @@ pub mod disk;
 pub mod memory;
 #[cfg_attr(not(unix), path = "unpacked.rs")]
 pub mod packed;
-mod place;
+pub(crate) mod place;
 mod root;
 pub(crate) mod states;
 mod walk;
 
+use std::any::Any;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -87,6 +88,48 @@ pub trait Storage: Send + Sync {
     fn lock_path(&self, key: &Key) -> Result<Option<PathBuf>> {
         let _ = key;
         Ok(None)
+    }
+
+    /// Takes the right to compute this key, where machines share the store, and waits for the one that has it: at most so
+    /// long, if there is a limit. `None`: the store doesn't know how, and nobody was waited for.
+    fn lease(&self, key: &Key, limit: Option<Duration>) -> Result<Option<Lease>> {
+        let _ = (key, limit);
+        Ok(None)
+    }
+}
+
+/// What came of [`Storage::lease`]: the right to compute, given back when this is dropped, or a result that another
+/// machine has stored in the meantime.
+pub struct Lease {
+    /// Whether another machine was at work, so that the result may be there now.
+    pub(crate) has_waited: bool,
+    guard: Option<Box<dyn Any + Send>>,
+}
+
+impl Lease {
+    /// Without a right to compute, for now.
+    #[must_use]
+    pub fn new(has_waited: bool) -> Self {
+        Self {
+            has_waited,
+            guard: None,
+        }
+    }
+
+    /// The same with what gives the right back when it is dropped.
+    #[must_use]
+    pub fn with(mut self, guard: impl Any + Send) -> Self {
+        self.guard = Some(Box::new(guard));
+        self
+    }
+}
+
+impl std::fmt::Debug for Lease {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Lease")
+            .field("has_waited", &self.has_waited)
+            .field("is_held", &self.guard.is_some())
+            .finish()
     }
 }
 

@@ -63,7 +63,7 @@ pub(super) fn digest(path: &Path) -> Option<Digest> {
     }
 }
 
-fn push_function(name: &mut String, function: &str) {
+pub(crate) fn push_function(name: &mut String, function: &str) {
     let (package, path) = function.split_once("::").unwrap_or(("_", function));
     push_safe(name, package);
     name.push('/');

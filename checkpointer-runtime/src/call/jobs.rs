@@ -1,0 +1,82 @@
+//! What of a call may take time, as values that can be carried to another thread: loading, locking, storing.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use crate::checkpoint::{Layer, State};
+use crate::entry::Header;
+use crate::error::CheckpointError;
+use crate::event::{self, EventKind};
+use crate::flight::lock::{self, Holding, Locked};
+use crate::key::Key;
+use crate::provenance;
+use crate::storage::{self, Storage};
+
+/// One entry to load.
+pub(crate) struct LoadJob {
+    pub(crate) storage: Arc<dyn Storage>,
+    pub(crate) key: Key,
+}
+
+impl LoadJob {
+    pub(crate) fn run(self) -> Loaded {
+        storage::load(&*self.storage, &self.key)
+    }
+}
+
+/// What loading gave.
+pub(crate) type Loaded = Result<Option<(Header, Bytes)>, CheckpointError>;
+
+/// The lock to take from other processes, and the leases to take from other machines.
+pub(crate) struct LockJob {
+    /// The stores of all layers that take part, the outermost first.
+    pub(crate) stores: Vec<(Arc<dyn Storage>, Key)>,
+}
+
+impl LockJob {
+    pub(crate) fn run(self) -> Locked {
+        let limit = lock::limit();
+        // Processes that share a store share the lock of their outermost one. A store that can't say where to lock
+        // shows its fault on storing, too; here it means no lock.
+        let first = self.stores.first();
+        let path: Option<PathBuf> =
+            first.and_then(|(storage, key)| storage.lock_path(key).ok().flatten());
+        let mut locked = path.map_or_else(Locked::default, |path| lock::acquire(&path));
+        for (storage, key) in &self.stores {
+            // The same of a server: without a lease it is computed twice.
+            if let Ok(Some(lease)) = storage.lease(key, limit) {
+                locked.has_waited |= lease.has_waited;
+                locked.leases.push((lease, Holding::new()));
+            }
+        }
+        locked
+    }
+}
+
+/// One entry to store.
+pub(crate) struct StoreJob {
+    pub(crate) layer: &'static Layer,
+    pub(crate) storage: Arc<dyn Storage>,
+    pub(crate) key: Key,
+    pub(crate) frame: Vec<u8>,
+    /// Whether nobody has looked at what it takes the place of.
+    pub(crate) is_blind: bool,
+}
+
+impl StoreJob {
+    pub(crate) fn run(self, state: &'static State) {
+        let stored = if self.is_blind {
+            storage::replace(&*self.storage, &self.key, &self.frame)
+        } else {
+            self.storage.store(&self.key, &self.frame)
+        };
+        match stored {
+            Ok(()) => provenance::describe(self.layer, &*self.storage, &self.key),
+            Err(error) => {
+                event::emit(state, self.layer, EventKind::StorageFault { error: &error });
+            }
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! Entries that only who has the key can make: a keyed BLAKE3 over the place that an entry has and all of its bytes.
+//!
+//! ```text
+//! offset  bytes
+//!      0      8  magic: 9C 63 6B 70 72 0D 0A 1A
+//!      8      4  version, little-endian
+//!     12      4  zero
+//!     16     16  which key: 16 bytes of a hash of it
+//!     32     32  the MAC
+//!     64         the frame, as docs/storage-format.md says
+//! ```
+//! The MAC is over the first 32 bytes, the namespace, the function's path, code hash and call hash (the two texts after
+//! their length in eight bytes), and the frame. So an entry is good in its own place alone: not in another namespace, nor
+//! for another call, function or code.
+
+use std::fmt;
+
+use bytes::Bytes;
+
+use crate::error::{CheckpointError, Corruption};
+use crate::key::Key;
+
+const MAGIC: [u8; 8] = *b"\x9Cckpr\r\n\x1A";
+/// The version of the layout above.
+pub(crate) const SEAL_VERSION: u32 = 1;
+/// The bytes before the frame.
+pub(crate) const SEAL_LENGTH: usize = 64;
+/// The fewest bytes of a key.
+pub(crate) const KEY_LENGTH: usize = 32;
+
+const MAC_CONTEXT: &str = "checkpointer-runtime 2026-11-22 authentication of shared entries";
+const NAME_CONTEXT: &str = "checkpointer-runtime 2026-11-22 name of the key of shared entries";
+
+/// The secret that makers and readers of entries share.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Secret {
+    mac: [u8; 32],
+    name: [u8; 16],
+}
+
+/// Nothing of a secret is ever shown.
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret")
+    }
+}
+
+impl Secret {
+    /// A secret from at least 32 bytes; otherwise why it is none.
+    pub(crate) fn new(bytes: &[u8]) -> Result<Self, String> {
+        if bytes.len() < KEY_LENGTH {
+            return Err(format!(
+                "it has {} bytes and must have at least {KEY_LENGTH}",
+                bytes.len()
+            ));
+        }
+        let name = blake3::derive_key(NAME_CONTEXT, bytes);
+        let mut short = [0; 16];
+        short.copy_from_slice(&name[..16]);
+        Ok(Self {
+            mac: blake3::derive_key(MAC_CONTEXT, bytes),
+            name: short,
+        })
+    }
+
+    /// A frame under its seal, for this place.
+    pub(crate) fn seal(&self, namespace: &str, key: &Key, frame: &[u8]) -> Vec<u8> {
+        let mut sealed = Vec::with_capacity(SEAL_LENGTH + frame.len());
+        sealed.extend_from_slice(&MAGIC);
+        sealed.extend_from_slice(&SEAL_VERSION.to_le_bytes());
+        sealed.extend_from_slice(&[0; 4]);
+        sealed.extend_from_slice(&self.name);
+        let mac = self.mac(&sealed, namespace, key, frame);
+        sealed.extend_from_slice(mac.as_bytes());
+        sealed.extend_from_slice(frame);
+        sealed
+    }
+
+    /// The frame under a seal, if the seal is this secret's and for this place.
+    pub(crate) fn open(
+        &self,
+        namespace: &str,
+        key: &Key,
+        sealed: &Bytes,
+    ) -> Result<Bytes, CheckpointError> {
+        let Some(head) = sealed.first_chunk::<SEAL_LENGTH>() else {
+            return Err(Corruption::Unsigned.into());
+        };
+        if head[..8] != MAGIC {
+            return Err(Corruption::Unsigned.into());
+        }
+        let (signed, mac) = head.split_at(32);
+        let frame = sealed.slice(SEAL_LENGTH..);
+        // `blake3::Hash` compares in constant time.
+        let mut found = [0; 32];
+        found.copy_from_slice(mac);
+        if self.mac(signed, namespace, key, &frame) == blake3::Hash::from_bytes(found) {
+            let version = u32::from_le_bytes([head[8], head[9], head[10], head[11]]);
+            return if version == SEAL_VERSION {
+                Ok(frame)
+            } else {
+                Err(CheckpointError::Newer {
+                    path: None,
+                    version,
+                })
+            };
+        }
+        Err(if head[16..32] == self.name {
+            Corruption::Forged.into()
+        } else {
+            Corruption::OtherSecret.into()
+        })
+    }
+
+    fn mac(&self, signed: &[u8], namespace: &str, key: &Key, frame: &[u8]) -> blake3::Hash {
+        let mut mac = blake3::Hasher::new_keyed(&self.mac);
+        mac.update(signed);
+        for text in [namespace, key.function()] {
+            mac.update(&(text.len() as u64).to_le_bytes());
+            mac.update(text.as_bytes());
+        }
+        mac.update(key.code_hash().as_bytes());
+        mac.update(key.call_hash().as_bytes());
+        mac.update(frame);
+        mac.finalize()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::key::{Digest, StorageOptions};
+
+    fn secret() -> Secret {
+        Secret::new(&[7; 32]).expect("32 bytes are enough")
+    }
+
+    fn key(function: &'static str, code: u8, call: u8) -> Key {
+        let options = Arc::new(StorageOptions::new("/nowhere"));
+        Key::new(
+            function,
+            Digest::new([code; 32]),
+            Digest::new([call; 32]),
+            options,
+        )
+    }
+
+    #[test]
+    fn an_entry_opens_in_its_own_place_alone() {
+        let own = key("app::f", 1, 2);
+        let sealed = Bytes::from(secret().seal("main", &own, b"a frame"));
+        let opens = |namespace, key: &Key| secret().open(namespace, key, &sealed).is_ok();
+        assert!(opens("main", &own));
+        assert!(!opens("pr", &own));
+        for other in [
+            key("app::g", 1, 2),
+            key("app::f", 2, 2),
+            key("app::f", 1, 1),
+        ] {
+            assert!(!opens("main", &other), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn namespace_and_function_can_not_run_into_each_other() {
+        let sealed = Bytes::from(secret().seal("ab", &key("c::f", 1, 1), b""));
+        assert!(secret().open("a", &key("bc::f", 1, 1), &sealed).is_err());
+    }
+
+    #[test]
+    fn every_bit_counts() {
+        let own = key("app::f", 1, 2);
+        let sealed = secret().seal("main", &own, b"a frame");
+        for bit in 0..sealed.len() * 8 {
+            let mut altered = sealed.clone();
+            altered[bit / 8] ^= 1 << (bit % 8);
+            let opened = secret().open("main", &own, &Bytes::from(altered));
+            assert!(opened.is_err(), "bit {bit}");
+        }
+    }
+
+    #[test]
+    fn another_secret_is_told_from_a_forgery() {
+        let own = key("app::f", 1, 2);
+        let sealed = Bytes::from(secret().seal("main", &own, b"a frame"));
+        let other = Secret::new(&[8; 40]).expect("40 bytes are enough");
+        let reason = |secret: &Secret, sealed: &Bytes| {
+            secret
+                .open("main", &own, sealed)
+                .expect_err("not this one")
+                .to_string()
+        };
+        assert!(reason(&other, &sealed).contains("another key"));
+        let mut forged = sealed.to_vec();
+        forged[SEAL_LENGTH] ^= 1;
+        assert!(reason(&secret(), &forged.into()).contains("not those that were signed"));
+        assert!(reason(&secret(), &Bytes::from_static(b"bare")).contains("not signed"));
+    }
+
+    #[test]
+    fn a_short_secret_is_none() {
+        let error = Secret::new(&[1; 31]).expect_err("31 bytes are too few");
+        assert!(error.contains("31") && error.contains("32"), "{error}");
+    }
+
+    #[test]
+    fn the_seal_is_what_the_description_says() {
+        let sealed = secret().seal("main", &key("app::f", 1, 2), b"a frame");
+        let mut signed = sealed[..32].to_vec();
+        signed.extend_from_slice(b"\x04\0\0\0\0\0\0\0main\x06\0\0\0\0\0\0\0app::f");
+        signed.extend_from_slice(&[1; 32]);
+        signed.extend_from_slice(&[2; 32]);
+        signed.extend_from_slice(b"a frame");
+        let mac_key = blake3::derive_key(MAC_CONTEXT, &[7; 32]);
+        assert_eq!(
+            sealed[32..64],
+            *blake3::keyed_hash(&mac_key, &signed).as_bytes()
+        );
+        assert_eq!(sealed[..16], *b"\x9Cckpr\r\n\x1A\x01\0\0\0\0\0\0\0");
+        assert_eq!(
+            sealed[16..32],
+            blake3::derive_key(NAME_CONTEXT, &[7; 32])[..16]
+        );
+    }
+
+    #[test]
+    fn the_seal_is_held_by_a_golden_one() {
+        let sealed = secret().seal("main", &key("app::f", 1, 2), b"a frame");
+        assert_eq!(
+            blake3::hash(&sealed).to_hex().as_str(),
+            "793f4385c240f36d290e3aac0c71fe679fe9d7c54bd9cf75eac0e1f6743ca260"
+        );
+    }
+}
