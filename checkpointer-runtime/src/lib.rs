@@ -135,6 +135,7 @@ mod event;
 mod hits;
 #[cfg(any(feature = "tracing", feature = "metrics"))]
 mod observe;
+pub mod recorded;
 mod stats;
 #[cfg(feature = "testing")]
 pub mod testing;

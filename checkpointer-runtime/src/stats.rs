@@ -7,6 +7,9 @@ use crate::checkpoint::CHECKPOINTER_FUNCTIONS;
 use crate::event::EventKind;
 use crate::hits::Hits;
 
+/// How many layers are counted apart.
+pub(crate) const LAYERS: usize = 4;
+
 /// What caching did in this process, over all functions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -33,8 +36,12 @@ pub struct FunctionStats {
 pub struct Counts {
     /// Calls that were answered from a store.
     pub hits: u64,
+    /// The same by layer, the outermost first; those in a fourth layer and below count in the last.
+    pub by_layer: [u64; LAYERS],
     /// Calls whose function ran, for whatever reason.
     pub computed: u64,
+    /// Of these, calls whose result was stored by other code, as far as stores can tell.
+    pub outdated: u64,
     /// Results that were there and had expired.
     pub expired: u64,
     /// Entries that were there and were damaged.
@@ -70,6 +77,10 @@ pub fn stats() -> Stats {
 impl Counts {
     fn add(&mut self, other: &Self) {
         self.hits += other.hits;
+        for (sum, hits) in self.by_layer.iter_mut().zip(other.by_layer) {
+            *sum += hits;
+        }
+        self.outdated += other.outdated;
         self.computed += other.computed;
         self.expired += other.expired;
         self.corrupted += other.corrupted;
@@ -85,7 +96,10 @@ impl Counts {
 #[derive(Debug)]
 pub(crate) struct Counters {
     hits: Hits,
+    /// Of the hits, those in layers below the outermost.
+    deeper: [AtomicU64; LAYERS - 1],
     computed: AtomicU64,
+    outdated: AtomicU64,
     expired: AtomicU64,
     corrupted: AtomicU64,
     faults: AtomicU64,
@@ -98,7 +112,9 @@ impl Counters {
     pub(crate) fn new() -> Self {
         Self {
             hits: Hits::new(),
+            deeper: [const { AtomicU64::new(0) }; LAYERS - 1],
             computed: AtomicU64::new(0),
+            outdated: AtomicU64::new(0),
             expired: AtomicU64::new(0),
             corrupted: AtomicU64::new(0),
             faults: AtomicU64::new(0),
@@ -116,7 +132,12 @@ impl Counters {
 
     pub(crate) fn count(&self, kind: &EventKind<'_>) {
         let counter = match kind {
-            EventKind::Hit { saved, .. } => return self.hit(nanoseconds(*saved)),
+            EventKind::Hit { saved, layer, .. } => {
+                if let Some(below) = layer.checked_sub(1) {
+                    self.deeper[below.min(LAYERS - 2)].fetch_add(1, Relaxed);
+                }
+                return self.hit(nanoseconds(*saved));
+            }
             EventKind::Computed { elapsed } => {
                 self.spent.fetch_add(nanoseconds(*elapsed), Relaxed);
                 &self.computed
@@ -131,12 +152,24 @@ impl Counters {
         counter.fetch_add(1, Relaxed);
     }
 
+    /// Counts a computed result that other code had stored.
+    pub(crate) fn outdated(&self) {
+        self.outdated.fetch_add(1, Relaxed);
+    }
+
     pub(crate) fn read(&self, function: &'static str) -> FunctionStats {
+        let mut by_layer = [0; LAYERS];
+        for (hits, counter) in by_layer[1..].iter_mut().zip(&self.deeper) {
+            *hits = counter.load(Relaxed);
+        }
         let (hits, saved) = self.hits.read();
+        by_layer[0] = hits.saturating_sub(by_layer[1..].iter().sum());
         FunctionStats {
             function,
             counts: Counts {
                 hits,
+                by_layer,
+                outdated: self.outdated.load(Relaxed),
                 saved: Duration::from_nanos(saved),
                 computed: self.computed.load(Relaxed),
                 expired: self.expired.load(Relaxed),

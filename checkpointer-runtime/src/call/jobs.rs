@@ -63,6 +63,8 @@ pub(crate) struct StoreJob {
     pub(crate) frame: Vec<u8>,
     /// Whether nobody has looked at what it takes the place of.
     pub(crate) is_blind: bool,
+    /// Whether the outermost store was asked for this result and did not have it.
+    pub(crate) is_miss: bool,
 }
 
 impl StoreJob {
@@ -73,7 +75,12 @@ impl StoreJob {
             self.storage.store(&self.key, &self.frame)
         };
         match stored {
-            Ok(()) => provenance::describe(self.layer, &*self.storage, &self.key),
+            Ok(()) => {
+                if self.is_miss && self.storage.has_other_code(&self.key) {
+                    state.counters.outdated();
+                }
+                provenance::describe(self.layer, &*self.storage, &self.key);
+            }
             Err(error) => {
                 event::emit(state, self.layer, EventKind::StorageFault { error: &error });
             }

@@ -203,7 +203,12 @@ impl<T> Session<T> {
 
     /// Keeps a result: in memory at once, and as jobs what goes to stores.
     pub(crate) fn commit(&mut self, value: &T, elapsed: Duration) -> Vec<StoreJob> {
-        self.keep(value, clock::now(), stats::nanoseconds(elapsed), usize::MAX)
+        let nanoseconds = stats::nanoseconds(elapsed);
+        let mut jobs = self.keep(value, clock::now(), nanoseconds, usize::MAX);
+        if let Some(job) = jobs.first_mut() {
+            job.is_miss = !self.is_blind;
+        }
+        jobs
     }
 
     /// Keeps a result in all active layers above this one.
@@ -234,6 +239,7 @@ impl<T> Session<T> {
                             key,
                             frame,
                             is_blind: self.is_blind,
+                            is_miss: false,
                         }),
                         Ok(None) => {}
                         Err(error) => {

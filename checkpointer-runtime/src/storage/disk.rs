@@ -149,6 +149,10 @@ impl Storage for DiskStorage {
         Some(place::entry(key))
     }
 
+    fn has_other_code(&self, key: &Key) -> bool {
+        walk::has_other_code(key)
+    }
+
     fn describe(&self, key: &Key, state: &[u8]) -> Result<()> {
         states::keep(key, state)
     }

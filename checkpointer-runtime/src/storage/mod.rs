@@ -11,6 +11,8 @@ pub(crate) mod states;
 mod walk;
 
 use std::any::Any;
+pub(crate) use root::create_folder;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -74,6 +76,13 @@ pub trait Storage: Send + Sync {
     fn path(&self, key: &Key) -> Option<PathBuf> {
         let _ = key;
         None
+    }
+
+    /// Whether this call's result is stored under another code hash: for the statistics, after a miss. A store that would
+    /// have to search for it may say no.
+    fn has_other_code(&self, key: &Key) -> bool {
+        let _ = key;
+        false
     }
 
     /// Keeps what the code behind a key was, for `cargo checkpointer why`. Called once in a process for each function and

@@ -74,7 +74,7 @@ fn check_owner(_: &Path, _: &Metadata) -> Result<(), CheckpointError> {
 }
 
 /// Makes a folder and those above it, for the user alone.
-pub(super) fn create_folder(folder: &Path) -> io::Result<()> {
+pub(crate) fn create_folder(folder: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use super::disk::read_layout;
 use super::{Entry, Result, place};
 use crate::error::CheckpointError;
-use crate::key::{Digest, Scope};
+use crate::key::{Digest, Key, Scope};
 
 /// A file that is named as an entry is, in the folders of one.
 pub(super) struct EntryFile {
@@ -37,6 +37,15 @@ pub(super) fn files(scope: &Scope) -> Result<Vec<EntryFile>> {
         }
     }
     Ok(found)
+}
+
+/// Whether a folder of other code has an entry of this call.
+pub(super) fn has_other_code(key: &Key) -> bool {
+    let digits = key.call_hash().to_string();
+    let others = versions(key.scope()).unwrap_or_default();
+    others.iter().any(|(code_hash, folder)| {
+        *code_hash != key.code_hash() && folder.join(&digits[..2]).join(&digits).is_file()
+    })
 }
 
 /// What a file's header says. Of a file that is no entry, or a newer version's, nothing: it is left alone.

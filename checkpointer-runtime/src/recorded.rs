@@ -1,0 +1,336 @@
+//! Counters across processes: `ROOT/.stats/totals`, which every program adds to now and then and when its main thread
+//! ends, and `cargo checkpointer stats` reads.
+//!
+//! It is a help and no ledger: what a killed program counted in its last seconds is lost, and so is what can't be written.
+
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, HashMap};
+use std::fs::{self, File};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{LazyLock, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::checkpoint::{CHECKPOINTER_FUNCTIONS, State, Store};
+use crate::environment::Mode;
+use crate::stats::{Counts, LAYERS, nanoseconds};
+
+/// How often a program writes down what it has counted.
+const INTERVAL: Duration = Duration::from_secs(10);
+
+/// How often the lock is asked for before the counters wait for the next time.
+const TRIES: u32 = 100;
+
+const FOLDER: &str = ".stats";
+const FIRST_LINE: &str = "checkpointer stats 1";
+
+/// What all programs counted for one function.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Totals {
+    /// Hits by layer, the outermost first; those in a fourth layer and below count in the last.
+    pub hits: [u64; LAYERS],
+    /// Calls whose function ran.
+    pub computed: u64,
+    /// Of these, calls whose result was stored by other code.
+    pub outdated: u64,
+    /// Of these, calls whose result had expired.
+    pub expired: u64,
+    /// Of these, calls whose entry was damaged.
+    pub corrupted: u64,
+    /// Faults of stores, and calls that could not be cached.
+    pub faults: u64,
+    /// Calls that waited for another one.
+    pub waits: u64,
+    /// Recomputed hits whose result differed.
+    pub differences: u64,
+    /// What the hits' results took to compute.
+    pub saved: Duration,
+    /// The time that the function ran.
+    pub spent: Duration,
+}
+
+impl Totals {
+    fn numbers(&mut self) -> [&mut u64; LAYERS + 7] {
+        let [first, second, third, rest] = &mut self.hits;
+        [
+            first,
+            second,
+            third,
+            rest,
+            &mut self.computed,
+            &mut self.outdated,
+            &mut self.expired,
+            &mut self.corrupted,
+            &mut self.faults,
+            &mut self.waits,
+            &mut self.differences,
+        ]
+    }
+
+    fn add(&mut self, mut other: Self) {
+        for (sum, number) in self.numbers().into_iter().zip(other.numbers()) {
+            *sum += *number;
+        }
+        self.saved += other.saved;
+        self.spent += other.spent;
+    }
+
+    /// What was counted since.
+    fn since(now: &Counts, before: &Counts) -> Self {
+        let hits = std::array::from_fn(|layer| now.by_layer[layer] - before.by_layer[layer]);
+        Self {
+            hits,
+            computed: now.computed - before.computed,
+            outdated: now.outdated - before.outdated,
+            expired: now.expired - before.expired,
+            corrupted: now.corrupted - before.corrupted,
+            faults: now.faults - before.faults,
+            waits: now.waits - before.waits,
+            differences: now.differences - before.differences,
+            saved: now.saved.saturating_sub(before.saved),
+            spent: now.spent.saturating_sub(before.spent),
+        }
+    }
+}
+
+/// What programs have counted in a store, by function.
+#[must_use]
+pub fn read(root: &Path) -> BTreeMap<String, Totals> {
+    let text = fs::read_to_string(root.join(FOLDER).join("totals")).unwrap_or_default();
+    parse(&text)
+}
+
+/// Sets all counters of a store back to zero.
+///
+/// # Errors
+/// What removing the file gives; that there is none is no error.
+pub fn zero(root: &Path) -> std::io::Result<()> {
+    match fs::remove_file(root.join(FOLDER).join("totals")) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+fn parse(text: &str) -> BTreeMap<String, Totals> {
+    let mut lines = text.lines();
+    if lines.next() != Some(FIRST_LINE) {
+        return BTreeMap::new();
+    }
+    let line = |line: &str| {
+        let mut fields = line.split('\t');
+        let function = fields.next()?.to_owned();
+        let mut totals = Totals::default();
+        for number in totals.numbers() {
+            *number = fields.next()?.parse().ok()?;
+        }
+        totals.saved = Duration::from_nanos(fields.next()?.parse().ok()?);
+        totals.spent = Duration::from_nanos(fields.next()?.parse().ok()?);
+        Some((function, totals))
+    };
+    lines.filter_map(line).collect()
+}
+
+fn write(all: &BTreeMap<String, Totals>) -> String {
+    let mut text = format!("{FIRST_LINE}\n");
+    for (function, totals) in all {
+        let mut totals = *totals;
+        text += function;
+        for number in totals.numbers() {
+            text += &format!("\t{number}");
+        }
+        let (saved, spent) = (nanoseconds(totals.saved), nanoseconds(totals.spent));
+        text += &format!("\t{saved}\t{spent}\n");
+    }
+    text
+}
+
+static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+
+/// When it is next to be written, in milliseconds from the start.
+static NEXT: AtomicU64 = AtomicU64::new(0);
+
+thread_local! {
+    static GUARD: OnceCell<Guard> = const { OnceCell::new() };
+}
+
+/// Writes when its thread ends.
+struct Guard {
+    is_main: bool,
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        if self.is_main || is_due(Duration::ZERO) {
+            flush();
+        }
+    }
+}
+
+/// Something was counted: now and then that is the time to write.
+pub(crate) fn tick() {
+    let is_new = GUARD.try_with(|guard| {
+        guard.get_or_init(|| Guard {
+            is_main: std::thread::current().name() == Some("main"),
+        });
+    });
+    if is_new.is_ok() && is_due(INTERVAL) {
+        flush();
+    }
+}
+
+/// Whether it is time, at most once in an interval. The first time is an interval from the start.
+fn is_due(first: Duration) -> bool {
+    let now = START.elapsed();
+    let milliseconds = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+    let next = NEXT.load(Relaxed);
+    if next == 0 {
+        NEXT.store(
+            milliseconds(now + first.max(Duration::from_millis(1))),
+            Relaxed,
+        );
+        return false;
+    }
+    milliseconds(now) >= next
+        && NEXT
+            .compare_exchange(next, milliseconds(now + INTERVAL), Relaxed, Relaxed)
+            .is_ok()
+}
+
+/// What was written of each function, by the address of its state.
+static WRITTEN: Mutex<Option<HashMap<usize, Counts>>> = Mutex::new(None);
+
+/// Adds what was counted since the last time to each store's totals.
+fn flush() {
+    let mut written = WRITTEN.lock().unwrap_or_else(PoisonError::into_inner);
+    let written = written.get_or_insert_default();
+    let mut by_root: HashMap<&Path, Vec<(usize, &'static State, Counts)>> = HashMap::new();
+    for state in CHECKPOINTER_FUNCTIONS
+        .iter()
+        .filter_map(|known| known.existing_state())
+    {
+        if matches!(state.mode, Mode::Off | Mode::ReadOnly) {
+            continue;
+        }
+        let address = std::ptr::from_ref(state).addr();
+        let counts = state.counters.read(state.path()).counts;
+        if written.get(&address).copied().unwrap_or_default() != counts
+            && let Some(root) = root(state)
+        {
+            by_root
+                .entry(root)
+                .or_default()
+                .push((address, state, counts));
+        }
+    }
+    for (root, functions) in by_root {
+        let mut added: BTreeMap<String, Totals> = BTreeMap::new();
+        for (address, state, counts) in &functions {
+            let before = written.get(address).copied().unwrap_or_default();
+            let sum = added.entry(state.path().to_owned()).or_default();
+            sum.add(Totals::since(counts, &before));
+        }
+        if add(root, &added).is_some() {
+            written.extend(
+                functions
+                    .into_iter()
+                    .map(|(address, _, counts)| (address, counts)),
+            );
+        }
+    }
+}
+
+/// The root of the function's first store on disk.
+fn root(state: &'static State) -> Option<&'static Path> {
+    let on_disk = state
+        .layers
+        .iter()
+        .find(|layer| matches!(layer.store, Store::Bytes(_)));
+    on_disk.map(|layer| layer.scope.root_path())
+}
+
+/// Adds to the totals of a store that is there. `None` where it could not be done.
+fn add(root: &Path, added: &BTreeMap<String, Totals>) -> Option<()> {
+    if !root.is_dir() {
+        return None;
+    }
+    let folder = root.join(FOLDER);
+    crate::storage::create_folder(&folder).ok()?;
+    let lock = File::create(folder.join("lock")).ok()?;
+    let is_locked = (0..TRIES).any(|_| {
+        let is_mine = lock.try_lock().is_ok();
+        if !is_mine {
+            std::thread::yield_now();
+        }
+        is_mine
+    });
+    if !is_locked {
+        return None;
+    }
+    let mut all = read(root);
+    for (function, totals) in added {
+        all.entry(function.clone()).or_default().add(*totals);
+    }
+    let temporary: PathBuf = folder.join(format!("totals.{}", std::process::id()));
+    let written = File::create(&temporary)
+        .and_then(|mut file| file.write_all(write(&all).as_bytes()))
+        .and_then(|()| fs::rename(&temporary, folder.join("totals")));
+    if written.is_err() {
+        let _ = fs::remove_file(&temporary);
+    }
+    written.ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn totals(hits: u64) -> Totals {
+        Totals {
+            hits: [hits, 1, 2, 3],
+            computed: 4,
+            saved: Duration::from_millis(5),
+            ..Totals::default()
+        }
+    }
+
+    #[test]
+    fn totals_of_many_threads_add_up() {
+        let root = tempfile::tempdir().expect("a folder");
+        let done: Vec<u64> = std::thread::scope(|scope| {
+            let add = |_| {
+                let one = BTreeMap::from([("app::f".to_owned(), totals(1))]);
+                // Who does not get the lock keeps its counters and tries again.
+                while add(root.path(), &one).is_none() {}
+                1
+            };
+            let threads: Vec<_> = (0..8).map(|at| scope.spawn(move || add(at))).collect();
+            threads
+                .into_iter()
+                .map(|thread| thread.join().expect("no panic"))
+                .collect()
+        });
+        assert_eq!(done.len(), 8);
+        let all = read(root.path());
+        assert_eq!(all["app::f"].hits, [8, 8, 16, 24]);
+        assert_eq!(all["app::f"].saved, Duration::from_millis(40));
+        zero(root.path()).expect("it can be removed");
+        assert_eq!(read(root.path()), BTreeMap::new());
+        zero(root.path()).expect("nothing to remove is no error");
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let all = BTreeMap::from([
+            ("app::<X as Y>::f".to_owned(), totals(7)),
+            ("app::g".to_owned(), Totals::default()),
+        ]);
+        assert_eq!(parse(&write(&all)), all);
+        assert_eq!(parse("something else\napp::f\t1"), BTreeMap::new());
+        assert_eq!(
+            parse(&format!("{FIRST_LINE}\napp::f\t1\tx")),
+            BTreeMap::new()
+        );
+    }
+}
