@@ -11,7 +11,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
 use crate::cfg::Switches;
-use crate::edges::{Demand, On, Word};
+use crate::edges::{Demand, Edges, On, Word};
 use crate::graph::Graph;
 use crate::program::Head;
 use crate::std_facts;
@@ -59,12 +59,7 @@ pub(crate) fn closure(graph: &Graph<'_, '_, '_>, root: NodeId) -> Closure {
     chain.reach(root);
     if let Some(edges) = graph.edges(root) {
         // Whoever calls the root may bring any implementation of the traits in its signature.
-        for of in &edges.signature_traits {
-            chain.demand(Demand::Open(*of));
-        }
-        for of in &edges.signature_foreign {
-            chain.open_foreign(of);
-        }
+        chain.open_brought(edges);
     }
     chain.run();
     let mut result = chain.result;
@@ -103,6 +98,15 @@ impl Chain<'_, '_, '_, '_> {
         }
         if !std::mem::replace(&mut self.reached[at], true) {
             self.order.push(id);
+        }
+    }
+
+    fn open_brought(&mut self, edges: &Edges) {
+        for of in &edges.brought_traits {
+            self.demand(Demand::Open(*of));
+        }
+        for of in &edges.brought_foreign {
+            self.open_foreign(of);
         }
     }
 
@@ -152,6 +156,9 @@ impl Chain<'_, '_, '_, '_> {
         self.result.unseen.extend(edges.unseen.iter().cloned());
         self.result.impure.extend(edges.impure.iter().cloned());
         let kind = self.graph.program.world.node(id).kind;
+        if kind == Kind::Static {
+            self.open_brought(&edges);
+        }
         if matches!(kind, Kind::Struct | Kind::Enum | Kind::Union) {
             for at in self.graph.waiting.get(&id).into_iter().flatten() {
                 self.waits[*at as usize] -= 1;

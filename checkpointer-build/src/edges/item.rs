@@ -7,7 +7,7 @@ use super::{Edges, Meaning};
 use crate::ir::{self, ItemKind};
 use crate::program::{Program, Scope};
 use crate::symbol::Symbol;
-use crate::ty::{Bound, NodeId, TraitRef, Ty};
+use crate::ty::{NodeId, Ty};
 use crate::world::{CrateId, Def, InstanceId, Kind, ModId, Source};
 
 /// Walks one item and gathers its edges.
@@ -122,6 +122,9 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 self.generics(&data.generics);
                 self.mention_type(&data.ty);
                 let ty = self.program.ty(&data.ty, &self.scope);
+                if matches!(item.kind, ItemKind::Static(_)) {
+                    self.contents_of_static(&data.ty, item);
+                }
                 if let Some(value) = &data.value {
                     self.expr(value, &ty);
                 } else if self.program.world.node(self.node).parent.is_none() {
@@ -275,87 +278,6 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         }
     }
 
-    /// The traits that someone who calls this function from outside may bring any implementation of.
-    fn signature_traits(&mut self, function: &'a ir::Function) {
-        let mut traits = Vec::new();
-        for (_, bounds) in &self.scope.params {
-            traits.extend(bounds.iter().map(|bound| bound.of));
-        }
-        for param in &function.params {
-            let ty = self.program.ty(&param.ty, &self.scope);
-            traits_in(&ty, &mut traits);
-        }
-        if function.receiver.is_some() {
-            traits_in(&self.scope.self_ty, &mut traits);
-        }
-        let inputs = function
-            .params
-            .iter()
-            .map(|param| self.program.ty(&param.ty, &self.scope));
-        let own = function.receiver.iter().map(|_| self.scope.self_ty.clone());
-        let inputs: Vec<Ty> = inputs.chain(own).collect();
-        let mut seen = HashSet::new();
-        for ty in &inputs {
-            self.objects_in(ty, &mut seen);
-        }
-        for of in traits {
-            for of in self.program.with_supertraits(of) {
-                match of {
-                    TraitRef::Local(node) => {
-                        self.edges.signature_traits.insert(node);
-                    }
-                    TraitRef::Foreign(name) => {
-                        self.edges.signature_foreign.insert(name);
-                    }
-                }
-            }
-        }
-    }
-
-    /// Trait objects deep in what the function is handed: whoever made it has chosen their types.
-    fn objects_in(&mut self, ty: &Ty, seen: &mut HashSet<NodeId>) {
-        match ty {
-            Ty::Traits(bounds) => {
-                for of in bounds
-                    .iter()
-                    .flat_map(|bound| self.program.with_supertraits(bound.of))
-                {
-                    if let TraitRef::Local(node) = of {
-                        self.edges.signature_traits.insert(node);
-                    }
-                }
-            }
-            Ty::Adt(node, args) => {
-                args.iter().for_each(|arg| self.objects_in(arg, seen));
-                if !seen.insert(*node) {
-                    return;
-                }
-                let scope = self.program.scope(*node);
-                let fields: Vec<&ir::Field> =
-                    match self.program.world.node(*node).item().map(|item| &item.kind) {
-                        Some(ItemKind::Struct(data)) => data.fields.fields.iter().collect(),
-                        Some(ItemKind::Enum(data)) => data
-                            .variants
-                            .iter()
-                            .flat_map(|variant| &variant.fields.fields)
-                            .collect(),
-                        _ => Vec::new(),
-                    };
-                for field in fields {
-                    let ty = self.program.ty(&field.ty, &scope);
-                    self.objects_in(&ty, seen);
-                }
-            }
-            Ty::Std(_, args) | Ty::Tuple(args) => {
-                args.iter().for_each(|arg| self.objects_in(arg, seen))
-            }
-            Ty::Ref(inner) | Ty::Pointer(inner) | Ty::Slice(inner) | Ty::Array(inner) => {
-                self.objects_in(inner, seen);
-            }
-            _ => {}
-        }
-    }
-
     fn fields(&mut self, fields: &'a ir::Fields) {
         for field in &fields.fields {
             if self.cfg(&field.cfg) {
@@ -402,27 +324,5 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
     /// The substitutions for the generics of an ADT value.
     pub(super) fn adt_map(&self, node: NodeId, args: &[Ty]) -> HashMap<Symbol, Ty> {
         self.program.adt_map(node, args)
-    }
-}
-
-fn traits_in(ty: &Ty, traits: &mut Vec<TraitRef>) {
-    match ty {
-        Ty::Traits(bounds) => {
-            for Bound { of, bindings } in bounds {
-                traits.push(*of);
-                bindings.iter().for_each(|(_, ty)| traits_in(ty, traits));
-            }
-        }
-        Ty::Adt(_, args) | Ty::Std(_, args) | Ty::Tuple(args) => {
-            args.iter().for_each(|arg| traits_in(arg, traits))
-        }
-        Ty::Ref(inner) | Ty::Pointer(inner) | Ty::Slice(inner) | Ty::Array(inner) => {
-            traits_in(inner, traits)
-        }
-        Ty::Function(inputs, output) => {
-            inputs.iter().for_each(|ty| traits_in(ty, traits));
-            traits_in(output, traits);
-        }
-        _ => {}
     }
 }

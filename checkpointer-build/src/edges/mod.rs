@@ -4,6 +4,7 @@
 //! An item's edges are found once, whoever reaches it.
 
 mod body;
+mod brought;
 mod call;
 mod item;
 mod macros;
@@ -143,10 +144,10 @@ pub(crate) struct Edges {
     pub(crate) switches: Switches,
     pub(crate) unseen: BTreeSet<Rc<Unseen>>,
     pub(crate) impure: BTreeSet<Rc<Unseen>>,
-    /// Traits that a root with this signature is open to.
-    pub(crate) signature_traits: BTreeSet<NodeId>,
+    /// Traits of which someone outside may bring any implementation: in a root's signature, in a static.
+    pub(crate) brought_traits: BTreeSet<NodeId>,
     /// The same for traits of std and of packages, by name.
-    pub(crate) signature_foreign: BTreeSet<Symbol>,
+    pub(crate) brought_foreign: BTreeSet<Symbol>,
 }
 
 impl Edges {

@@ -6,6 +6,7 @@
 mod anywhere;
 mod by_hand;
 mod package;
+mod said;
 
 use package::Package;
 

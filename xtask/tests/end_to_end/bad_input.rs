@@ -134,6 +134,39 @@ fn the_table_of_a_build_script_that_no_longer_calls_us_is_not_used() {
 }
 
 #[test]
+fn a_build_that_denies_it_refuses_what_the_analysis_cannot_see_and_names_the_place() {
+    let project = sound();
+    project.write(
+        "build.rs",
+        &BUILD.replace("build()", "Builder::new().deny_unresolved(true).build()"),
+    );
+    project.cargo_ok(&["build"]);
+    let hook = "static HOOK: std::sync::OnceLock<fn(u64) -> u64> = std::sync::OnceLock::new();\n";
+    let main = MAIN.replace("x * 2", "HOOK.get().map_or(x * 2, |f| f(x))");
+    project.write("src/main.rs", &format!("{main}{hook}"));
+    let line = main.lines().count() + 1;
+    refused(
+        &project,
+        &[&format!("src/main.rs:{line}:8"), "deny_unresolved"],
+    );
+}
+
+#[test]
+fn a_build_that_denies_it_refuses_reads_of_the_outside_world_and_names_the_place() {
+    let project = sound();
+    project.write(
+        "build.rs",
+        &BUILD.replace("build()", "Builder::new().deny_impure(true).build()"),
+    );
+    project.cargo_ok(&["build"]);
+    project.write(
+        "src/main.rs",
+        &MAIN.replace("x * 2", "x * u64::from(std::process::id())"),
+    );
+    refused(&project, &["src/main.rs:6:", "deny_impure"]);
+}
+
+#[test]
 fn an_output_folder_that_cannot_be_written_is_named() {
     let project = sound();
     // A folder below a file can't be made by anyone, root included, to whom permissions are no obstacle.

@@ -1,0 +1,203 @@
+//! What comes from outside of everything that is reached: values that a root's caller hands over, and those that someone
+//! has put into a static. Whoever made them has chosen their types.
+
+use std::collections::HashSet;
+
+use crate::ir::{self, ItemKind, Type};
+use crate::ty::{Bound, NodeId, TraitRef, Ty};
+
+use super::item::Walker;
+
+/// What is found in a type.
+#[derive(Default)]
+struct Contents {
+    /// The traits of trait objects.
+    traits: Vec<TraitRef>,
+    /// Whether there are `fn` pointers, or objects that are closures.
+    functions: bool,
+    /// Whether a value behind a shared reference can be changed; so too if the type isn't known.
+    settable: bool,
+    seen: HashSet<NodeId>,
+}
+
+impl<'a> Walker<'_, '_, 'a> {
+    /// The traits that someone who calls this function from outside may bring any implementation of.
+    pub(super) fn signature_traits(&mut self, function: &'a ir::Function) {
+        let mut traits = Vec::new();
+        for (_, bounds) in &self.scope.params {
+            traits.extend(bounds.iter().map(|bound| bound.of));
+        }
+        let own = function.receiver.iter().map(|_| self.scope.self_ty.clone());
+        let inputs = function
+            .params
+            .iter()
+            .map(|param| self.program.ty(&param.ty, &self.scope));
+        let mut contents = Contents::default();
+        for ty in inputs.chain(own) {
+            traits_in(&ty, &mut traits);
+            self.contents(&ty, &mut contents);
+        }
+        // Deep in a value only objects of local traits are looked for: std's own are in half of all types.
+        let local = |of: &TraitRef| matches!(of, TraitRef::Local(_));
+        traits.extend(contents.traits.into_iter().filter(local));
+        self.brought(traits);
+    }
+
+    /// What a static holds that may be set while the program runs, by code that nothing here reaches.
+    pub(super) fn contents_of_static(&mut self, ty: &'a Type, item: &ir::Item) {
+        let mut contents = Contents::default();
+        self.spelled_contents(ty, &mut contents);
+        if !contents.settable {
+            return;
+        }
+        self.brought(contents.traits);
+        if contents.functions && item.attributes.capture != Some(false) {
+            self.unseen_at(
+                item.name_at,
+                "the functions that this static holds may be set while the program runs: name them with `depends_on`, and mark \
+                 it #[no_capture]",
+            );
+        }
+    }
+
+    fn brought(&mut self, traits: Vec<TraitRef>) {
+        for of in traits {
+            for of in self.program.with_supertraits(of) {
+                match of {
+                    TraitRef::Local(node) => {
+                        self.edges.brought_traits.insert(node);
+                    }
+                    TraitRef::Foreign(name) => {
+                        self.edges.brought_foreign.insert(name);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The contents of a type as it is written, so that arguments of types of packages are not lost.
+    fn spelled_contents(&self, ty: &'a Type, contents: &mut Contents) {
+        let known = self.program.ty(ty, &self.scope);
+        match &known {
+            Ty::Std(name, _) => contents.settable |= is_settable(name),
+            Ty::Foreign(_) | Ty::Unknown => contents.settable = true,
+            _ => {}
+        }
+        self.contents(&known, contents);
+        match ty {
+            Type::Path(path) => {
+                for args in path
+                    .segments
+                    .iter()
+                    .filter_map(|segment| segment.args.as_ref())
+                {
+                    for arg in &args.types {
+                        self.spelled_contents(arg, contents);
+                    }
+                }
+            }
+            Type::Reference(inner)
+            | Type::Pointer(inner)
+            | Type::Slice(inner)
+            | Type::Array(inner, _) => self.spelled_contents(inner, contents),
+            Type::Tuple(parts) => {
+                for part in parts {
+                    self.spelled_contents(part, contents);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Trait objects and functions, however deep in the fields of local types.
+    fn contents(&self, ty: &Ty, contents: &mut Contents) {
+        match ty {
+            Ty::Traits(bounds) => {
+                contents.traits.extend(bounds.iter().map(|bound| bound.of));
+                contents.functions |= bounds.iter().any(|bound| is_function(bound.of));
+            }
+            Ty::Function(..) => contents.functions = true,
+            Ty::Adt(node, args) => {
+                for arg in args {
+                    self.contents(arg, contents);
+                }
+                if !contents.seen.insert(*node) {
+                    return;
+                }
+                let scope = self.program.scope(*node);
+                let fields: Vec<&ir::Field> =
+                    match self.program.world.node(*node).item().map(|item| &item.kind) {
+                        Some(ItemKind::Struct(data)) => data.fields.fields.iter().collect(),
+                        Some(ItemKind::Enum(data)) => data
+                            .variants
+                            .iter()
+                            .flat_map(|variant| &variant.fields.fields)
+                            .collect(),
+                        _ => Vec::new(),
+                    };
+                for field in fields {
+                    self.contents(&self.program.ty(&field.ty, &scope), contents);
+                }
+            }
+            Ty::Std(name, args) => {
+                contents.settable |= is_settable(name);
+                for arg in args {
+                    self.contents(arg, contents);
+                }
+            }
+            Ty::Tuple(args) => {
+                for arg in args {
+                    self.contents(arg, contents);
+                }
+            }
+            Ty::Foreign(_) => contents.settable = true,
+            Ty::Ref(inner) | Ty::Pointer(inner) | Ty::Slice(inner) | Ty::Array(inner) => {
+                self.contents(inner, contents);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether a type of std lets its content be changed, or be set late, through a shared reference.
+fn is_settable(name: &str) -> bool {
+    name.starts_with("Atomic")
+        || matches!(
+            name,
+            "Mutex"
+                | "RwLock"
+                | "OnceLock"
+                | "OnceCell"
+                | "Cell"
+                | "RefCell"
+                | "UnsafeCell"
+                | "SyncUnsafeCell"
+                | "ReentrantLock"
+        )
+}
+
+fn is_function(of: TraitRef) -> bool {
+    matches!(of, TraitRef::Foreign(name) if matches!(&*name, "Fn" | "FnMut" | "FnOnce" | "AsyncFn" | "AsyncFnMut" | "AsyncFnOnce"))
+}
+
+fn traits_in(ty: &Ty, traits: &mut Vec<TraitRef>) {
+    match ty {
+        Ty::Traits(bounds) => {
+            for Bound { of, bindings } in bounds {
+                traits.push(*of);
+                bindings.iter().for_each(|(_, ty)| traits_in(ty, traits));
+            }
+        }
+        Ty::Adt(_, args) | Ty::Std(_, args) | Ty::Tuple(args) => {
+            args.iter().for_each(|arg| traits_in(arg, traits))
+        }
+        Ty::Ref(inner) | Ty::Pointer(inner) | Ty::Slice(inner) | Ty::Array(inner) => {
+            traits_in(inner, traits)
+        }
+        Ty::Function(inputs, output) => {
+            inputs.iter().for_each(|ty| traits_in(ty, traits));
+            traits_in(output, traits);
+        }
+        _ => {}
+    }
+}
