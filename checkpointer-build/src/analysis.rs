@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use checkpointer_syntax::table::{AMBIGUOUS, Dependency, Row, Table};
+use checkpointer_syntax::table::{Dependency, Row, Table};
 
 use crate::cfg::CfgSet;
 use crate::fingerprint::{Digest, Hashes, hex};
@@ -20,6 +20,7 @@ use crate::program::Program;
 use crate::reach::{Closure, closure};
 use crate::report::{Ids, Item, Place, Report, Root};
 use crate::source::Sources;
+use crate::type_arguments::TypeArguments;
 use crate::ty::{NodeId, Ty};
 use crate::world::{Arenas, Kind, Unseen, World};
 pub(crate) use record::Record;
@@ -89,16 +90,12 @@ pub(crate) fn analyse(workspace: &Workspace, cfg: &CfgSet, request: &Request) ->
         .iter()
         .map(|root| (*root, closure(&graph, *root)))
         .collect();
-    let types = generic_types(&world, &roots, &graph);
+    let types = TypeArguments::of(&world, &roots, &graph);
     let mut reached: BTreeSet<NodeId> = closures
         .iter()
         .flat_map(|(_, closure)| closure.nodes.iter().copied())
         .collect();
-    reached.extend(
-        types
-            .iter()
-            .flat_map(|(_, _, closure)| closure.nodes.iter().copied()),
-    );
+    reached.extend(types.reached());
     let reached: Vec<NodeId> = reached.into_iter().collect();
     let ids = ids::ids(&world);
     let salts = salts(workspace, request);
@@ -168,66 +165,6 @@ fn salts(workspace: &Workspace, request: &Request) -> Vec<String> {
     salts
 }
 
-/// For generic roots: every type of the analysed crates with what it reaches.
-fn generic_types(
-    world: &World<'_>,
-    roots: &[NodeId],
-    graph: &Graph<'_, '_, '_>,
-) -> Vec<(String, NodeId, Closure)> {
-    let generic = |id: &NodeId| {
-        let own = world
-            .node(*id)
-            .function()
-            .is_some_and(|function| !function.generics.types.is_empty());
-        let around = world
-            .node(*id)
-            .parent
-            .and_then(|parent| world.node(parent).item());
-        own || around.is_some_and(|item| match &item.kind {
-            ItemKind::Impl(data) => !data.generics.types.is_empty(),
-            ItemKind::Trait(_) => true,
-            _ => false,
-        })
-    };
-    let checkpointed = |id: &&NodeId| {
-        world
-            .node(**id)
-            .item()
-            .is_some_and(|i| !i.attributes.checkpoint.is_empty())
-    };
-    if !roots.iter().filter(checkpointed).any(generic) {
-        return Vec::new();
-    }
-    world
-        .ids()
-        .filter(|id| world.node(*id).is_type())
-        .map(|id| (type_name(world, id), id, closure(graph, id)))
-        .collect()
-}
-
-/// The name that `std::any::type_name` gives a type, its generics left out.
-fn type_name(world: &World<'_>, id: NodeId) -> String {
-    let node = world.node(id);
-    let mut parts = vec![node.name.as_str()];
-    let mut module = node.module;
-    loop {
-        let data = world.module(module);
-        if data.is_block {
-            if let Some(owner) = data.owner {
-                parts.push(world.node(owner).name.as_str());
-            }
-        } else {
-            parts.push(data.name.as_str());
-        }
-        match data.parent {
-            Some(parent) => module = parent,
-            None => break,
-        }
-    }
-    parts.reverse();
-    parts.join("::")
-}
-
 struct Writer<'x, 'p, 'w, 'a> {
     world: &'x World<'a>,
     graph: &'x Graph<'p, 'w, 'a>,
@@ -242,7 +179,7 @@ impl Writer<'_, '_, '_, '_> {
         &self,
         closures: &[(NodeId, Closure)],
         reached: &[NodeId],
-        types: &[(String, NodeId, Closure)],
+        types: &TypeArguments,
     ) -> Analysis {
         let mut analysis = Analysis {
             record: self.record(closures, reached),
@@ -317,22 +254,8 @@ impl Writer<'_, '_, '_, '_> {
         let listed: BTreeSet<Dependency> =
             listed.into_iter().map(|id| self.dependency(id)).collect();
         analysis.table.items = listed.into_iter().collect();
-        analysis.table.types = self.types(types);
+        analysis.table.types = types.hashes(self.world, self.hashes);
         analysis
-    }
-
-    fn types(&self, types: &[(String, NodeId, Closure)]) -> BTreeMap<String, String> {
-        let mut found: BTreeMap<String, String> = BTreeMap::new();
-        for (name, id, closure) in types {
-            let hash = hex(&self.hashes.root(*id, &closure.nodes).0);
-            found
-                .entry(name.clone())
-                .and_modify(|known| {
-                    AMBIGUOUS.clone_into(known);
-                })
-                .or_insert(hash);
-        }
-        found
     }
 
     fn attributes(&self, id: NodeId) -> Option<&Attributes> {

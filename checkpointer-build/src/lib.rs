@@ -49,6 +49,7 @@ mod inspect;
 mod report;
 mod track;
 mod twins;
+mod type_arguments;
 
 pub use analyze::{AnalyzeError, AnalyzeOptions, analyze, analyze_into};
 pub use build::{Builder, build};

@@ -61,6 +61,10 @@ pub(crate) fn closure(graph: &Graph<'_, '_, '_>, root: NodeId) -> Closure {
         // Whoever calls the root may bring any implementation of the traits in its signature.
         chain.open_brought(edges);
     }
+    // A trait as a root stands for its objects: any type that has it.
+    if graph.program.traits.contains_key(&root) {
+        chain.demand(Demand::Open(root));
+    }
     chain.run();
     let mut result = chain.result;
     result.nodes = chain.order;

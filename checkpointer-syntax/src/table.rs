@@ -97,6 +97,15 @@ pub struct Table {
     pub items: Vec<Dependency>,
 }
 
+/// The name under which a table keeps one hash over all packages that are not read, for a type whose package is not known.
+pub const EVERY_PACKAGE: &str = "*";
+
+/// The name under which a table keeps the hash for types of a package that is not read.
+#[must_use]
+pub fn package_types(package: &str) -> String {
+    format!("{}::*", package.replace('-', "_"))
+}
+
 /// Stands in place of a type's hash where two types share one name and can't be told apart.
 pub const AMBIGUOUS: &str = "ambiguous";
 
