@@ -41,6 +41,16 @@ impl RemoteStorage {
             .map_err(|why| CheckpointError::storage("use the remote store", why))
     }
 
+    /// A store at a server's URL. What the environment says of it counts here, too.
+    ///
+    /// # Errors
+    /// [`CheckpointError::Storage`] if there is no such server to be used, and why. That nobody answers there is no
+    /// reason: it may come back.
+    pub fn open(remote: impl Into<Remote>) -> std::result::Result<Self, CheckpointError> {
+        super::open(super::Kind::Any, Some(remote.into()))
+            .map_err(|why| CheckpointError::storage("use the remote store", why))
+    }
+
     pub(super) fn new(client: Arc<Client>) -> Self {
         Self {
             client,

@@ -1,0 +1,5 @@
+//! As in any user's crate.
+
+fn main() {
+    checkpointer_build::build();
+}

@@ -1,0 +1,20 @@
+//! Servers for the tests of shared stores: real ones, ones that fail as told, and one in memory.
+//!
+//! `cargo xtask test` installs Redis and moto and starts one of each; a test that is run alone starts its own. Where a program is missing the
+//! test fails with what to install.
+
+mod dumb;
+mod http;
+mod keys;
+mod memory;
+mod process;
+mod proxy;
+mod redis_server;
+mod s3;
+
+pub use dumb::DumbS3;
+pub use keys::{KEY, frame, header, key, key_of, options};
+pub use memory::{InMemory, Latency};
+pub use proxy::{Fault, Proxy};
+pub use redis_server::{RedisServer, client};
+pub use s3::{Moto, bucket, set_credentials};
