@@ -1,8 +1,28 @@
-//! `cargo checkpointer`: see what is remembered, and why.
+//! `cargo checkpointer`: see what is remembered, what will be recomputed, and why.
+
+mod output;
+mod progress;
+
+mod attribute;
+mod freshness;
+mod history;
+mod model;
+mod recorded;
+mod store;
+mod workspace;
+
+mod difference;
+mod excerpt;
 
 mod analyze;
+mod list;
+mod why;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use output::Format;
 
 /// The program as Cargo calls it: `cargo-checkpointer checkpointer …`.
 #[derive(Parser)]
@@ -15,26 +35,64 @@ enum Cargo {
 
 #[derive(clap::Args)]
 struct Checkpointer {
+    #[command(flatten)]
+    options: Options,
     #[command(subcommand)]
     command: Command,
 }
 
-#[derive(Subcommand)]
-enum Command {
-    /// Print the dependency analysis of a package
-    Analyze(analyze::Analyze),
+/// What all commands but `analyze` take.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// The form of the output
+    #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
+    pub(crate) format: Format,
+    /// Colours
+    #[arg(long, global = true, value_name = "WHEN", default_value_t = clap::ColorChoice::Auto)]
+    color: clap::ColorChoice,
+    /// The store's root folder [default: CHECKPOINTER_DIR, or `checkpoints` in the user's cache folder]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) store: Option<PathBuf>,
+    /// The Cargo.toml of a package or workspace [default: that of the current folder]
+    #[arg(long, global = true, value_name = "PATH")]
+    pub(crate) manifest_path: Option<PathBuf>,
 }
 
-fn main() -> std::process::ExitCode {
-    let Cargo::Checkpointer(Checkpointer { command }) = Cargo::parse();
-    let outcome = match command {
-        Command::Analyze(command) => command.run(),
-    };
-    match outcome {
-        Ok(()) => std::process::ExitCode::SUCCESS,
+#[derive(Subcommand)]
+enum Command {
+    /// Print the dependency analysis of a package as JSON
+    Analyze(analyze::Analyze),
+    /// Show each checkpointed function with what is stored of it
+    List,
+    /// Tell why a function's results were or will be computed again
+    Why(why::Why),
+}
+
+impl Command {
+    fn run(self, options: &Options) -> anyhow::Result<ExitCode> {
+        let done = |()| ExitCode::SUCCESS;
+        match self {
+            Command::Analyze(command) => command.run().map(done),
+            Command::List => list::run(options).map(done),
+            Command::Why(command) => command.run(options).map(done),
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    let Cargo::Checkpointer(Checkpointer { options, command }) = Cargo::parse();
+    match options.color {
+        clap::ColorChoice::Auto => {}
+        clap::ColorChoice::Always => anstream::ColorChoice::Always.write_global(),
+        clap::ColorChoice::Never => anstream::ColorChoice::Never.write_global(),
+    }
+    match command.run(&options) {
+        Ok(code) => code,
         Err(error) => {
-            eprintln!("error: {error:#}");
-            std::process::ExitCode::FAILURE
+            let style = anstyle::AnsiColor::Red.on_default().bold();
+            let text = output::clean(&format!("{error:#}"));
+            anstream::eprintln!("{style}error{style:#}: {text}");
+            ExitCode::FAILURE
         }
     }
 }

@@ -1,0 +1,234 @@
+//! What the entries of each code version add up to, kept between runs: a store may have a hundred thousand files, and
+//! most of them are as they were.
+//!
+//! A folder's time changes whenever an entry in it is made, replaced or removed. What changed in the two seconds before
+//! it was looked at is looked at again the next time.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+
+use super::{FunctionFolder, Store, Sum, VersionFolder, entries_of, read_entry};
+
+/// A change within this time may leave no trace in a folder's time.
+const RACY: Duration = Duration::from_secs(2);
+
+/// Goes up with any change to what is kept.
+const VERSION: u32 = 1;
+
+/// Sums by version, from memory or from the files.
+pub(crate) struct Index {
+    file: PathBuf,
+    known: HashMap<String, Known>,
+}
+
+/// What was seen of a version's folder.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Known {
+    /// The time of the version's folder: which shards there are.
+    folder: u128,
+    /// The packed file's time and length.
+    pack: (u128, u64),
+    pack_sum: Sum,
+    shards: Vec<Shard>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Shard {
+    name: String,
+    time: u128,
+    sum: Sum,
+}
+
+impl Index {
+    /// What is known of a store.
+    pub(crate) fn open(store: &Store, cache: &Path) -> Self {
+        let name = blake3::hash(store.root.as_os_str().as_encoded_bytes()).to_hex();
+        let file = cache.join(format!("store-{}.bin", &name[..16]));
+        let known = fs::read(&file).ok().and_then(|bytes| {
+            let (sum, body) = bytes.split_at_checked(32)?;
+            let is_whole = blake3::hash(body).as_bytes() == sum;
+            let (version, known) =
+                rmp_serde::from_slice::<(u32, HashMap<String, Known>)>(body).ok()?;
+            (is_whole && version == VERSION).then_some(known)
+        });
+        Self {
+            file,
+            known: known.unwrap_or_default(),
+        }
+    }
+
+    /// The sums of all versions of these functions, in their order.
+    pub(crate) fn sums(&mut self, functions: &[FunctionFolder]) -> Vec<Vec<Sum>> {
+        let jobs: Vec<&VersionFolder> = functions
+            .iter()
+            .flat_map(|function| &function.versions)
+            .collect();
+        let next = AtomicUsize::new(0);
+        let done: Mutex<Vec<(usize, Option<Known>, Sum)>> =
+            Mutex::new(Vec::with_capacity(jobs.len()));
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let known = &self.known;
+        std::thread::scope(|scope| {
+            for _ in 0..threads.min(jobs.len().max(1)) {
+                scope.spawn(|| {
+                    let mut mine = Vec::new();
+                    loop {
+                        let at = next.fetch_add(1, Ordering::Relaxed);
+                        let Some(version) = jobs.get(at) else { break };
+                        let (fresh, sum) = look(version, known.get(&key(version)));
+                        mine.push((at, fresh, sum));
+                    }
+                    let mut done = done
+                        .lock()
+                        .unwrap_or_else(std::sync::PoisonError::into_inner);
+                    done.append(&mut mine);
+                });
+            }
+        });
+        let mut done = done
+            .into_inner()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        done.sort_by_key(|(at, _, _)| *at);
+        let mut changed = false;
+        let mut sums = Vec::new();
+        for (at, fresh, sum) in done {
+            if let Some(fresh) = fresh {
+                self.known.insert(key(jobs[at]), fresh);
+                changed = true;
+            }
+            sums.push(sum);
+        }
+        if changed {
+            self.save();
+        }
+        let mut sums = sums.into_iter();
+        functions
+            .iter()
+            .map(|function| sums.by_ref().take(function.versions.len()).collect())
+            .collect()
+    }
+
+    /// An index that can't be written costs time and nothing else, so no error leaves here.
+    fn save(&mut self) {
+        self.known.retain(|path, _| {
+            let path = Path::new(path);
+            path.exists() || path.with_extension("pack").exists()
+        });
+        let Ok(body) = rmp_serde::to_vec(&(VERSION, &self.known)) else {
+            return;
+        };
+        let mut bytes = blake3::hash(&body).as_bytes().to_vec();
+        bytes.extend_from_slice(&body);
+        let temporary = self
+            .file
+            .with_extension(format!("{}.tmp", std::process::id()));
+        let folder = self.file.parent().unwrap_or(Path::new("."));
+        let written = fs::create_dir_all(folder)
+            .and_then(|()| fs::write(&temporary, bytes))
+            .and_then(|()| fs::rename(&temporary, &self.file));
+        if written.is_err() {
+            let _ = fs::remove_file(&temporary);
+        }
+    }
+}
+
+fn key(version: &VersionFolder) -> String {
+    let path = match (&version.folder, &version.pack) {
+        (Some(folder), _) => folder.clone(),
+        (None, Some(pack)) => pack.with_extension(""),
+        (None, None) => PathBuf::new(),
+    };
+    path.to_string_lossy().into_owned()
+}
+
+/// A version's sum, and what to remember of it if that is not what was known.
+fn look(version: &VersionFolder, known: Option<&Known>) -> (Option<Known>, Sum) {
+    let old = known.cloned().unwrap_or_default();
+    let mut new = Known::default();
+    let now = nanoseconds(Some(SystemTime::now()));
+    let settled = |time: u128| {
+        if now.saturating_sub(time) < RACY.as_nanos() {
+            0
+        } else {
+            time
+        }
+    };
+    if let Some(folder) = &version.folder {
+        let time = settled(time_of(folder));
+        new.folder = time;
+        if time != 0 && time == old.folder {
+            new.shards.clone_from(&old.shards);
+        } else {
+            let before: HashMap<&str, &Shard> = old
+                .shards
+                .iter()
+                .map(|shard| (shard.name.as_str(), shard))
+                .collect();
+            for path in version.shards() {
+                let name = path
+                    .file_name()
+                    .unwrap_or_default()
+                    .to_string_lossy()
+                    .into_owned();
+                let shard = before.get(name.as_str()).map(|shard| (*shard).clone());
+                new.shards.push(shard.unwrap_or(Shard {
+                    name,
+                    time: 0,
+                    sum: Sum::default(),
+                }));
+            }
+        }
+        for shard in &mut new.shards {
+            let path = folder.join(&shard.name);
+            let time = settled(time_of(&path));
+            if time == 0 || time != shard.time {
+                shard.time = time;
+                shard.sum = Sum::default();
+                for file in entries_of(&path) {
+                    shard.sum.add(&read_entry(file));
+                }
+            }
+        }
+    }
+    if let Some(pack) = &version.pack {
+        let length = fs::metadata(pack).map_or(0, |metadata| metadata.len());
+        new.pack = (settled(time_of(pack)), length);
+        if new.pack.0 != 0 && new.pack == old.pack {
+            new.pack_sum = old.pack_sum;
+        } else {
+            let packed = VersionFolder {
+                folder: None,
+                ..version.clone()
+            };
+            packed.each(&mut |found| {
+                new.pack_sum.add(&found);
+                true
+            });
+        }
+    }
+    let mut sum = new.pack_sum;
+    for shard in &new.shards {
+        sum.join(&shard.sum);
+    }
+    let is_same = known.is_some_and(|known| *known == new);
+    ((!is_same).then_some(new), sum)
+}
+
+fn time_of(path: &Path) -> u128 {
+    nanoseconds(
+        fs::metadata(path)
+            .and_then(|metadata| metadata.modified())
+            .ok(),
+    )
+}
+
+fn nanoseconds(time: Option<SystemTime>) -> u128 {
+    time.and_then(|time| time.duration_since(UNIX_EPOCH).ok())
+        .map_or(0, |age| age.as_nanos())
+}
