@@ -3,6 +3,7 @@
 //! `cargo xtask test` installs Redis and moto and starts one of each; a test that is run alone starts its own. Where a program is missing the
 //! test fails with what to install.
 
+mod caller;
 mod dumb;
 mod http;
 mod keys;
@@ -12,6 +13,7 @@ mod proxy;
 mod redis_server;
 mod s3;
 
+pub use caller::{Asked, Caller};
 pub use dumb::DumbS3;
 pub use keys::{KEY, frame, header, key, key_of, options};
 pub use memory::{InMemory, Latency};
