@@ -15,7 +15,7 @@ use quote::{ToTokens, format_ident, quote};
 use crate::ast::Function;
 use crate::receiver;
 use crate::row::Found;
-use parts::{Kind, Parts};
+use parts::{Kind, Parts, Shape};
 
 /// The expansion of a function.
 pub(crate) fn function(function: &Function, found: &Found) -> TokenStream {
@@ -44,7 +44,9 @@ fn free(parts: &Parts<'_>) -> TokenStream {
         &format_ident!("original"),
     );
     let operations = companion::operations(parts);
-    let probe = (!parts.is_memory()).then(|| quote!(NotShared as _,));
+    let asks = parts.shape == Shape::ByType;
+    let shared = (!parts.is_memory()).then(|| quote!(NotShared as _,));
+    let shaped = asks.then(|| quote!(NotResult as _,));
     // What is private is in nobody's documentation.
     let is_public = !matches!(visibility, syn::Visibility::Inherited);
     let hidden = is_public.then(|| quote!(#[doc(hidden)]));
@@ -58,7 +60,7 @@ fn free(parts: &Parts<'_>) -> TokenStream {
             #original
         }
         const _: () = {
-            use #runtime::__private::{self as __p, #probe linkme as __l};
+            use #runtime::__private::{self as __p, #shared #shaped linkme as __l};
             #statics
             #hidden
             impl #handle {
@@ -83,14 +85,17 @@ fn inherent(parts: &Parts<'_>) -> TokenStream {
         &quote!(Self::#function_name()),
         &original_name,
     );
+    // The compiler names unused methods of one level together, and is silent if one of them comes from a macro. At a
+    // level of their own, these don't hide the user's.
+    let ours = quote!(#[doc(hidden)] #[forbid(dead_code)]);
     quote! {
         #plain
         #[doc(hidden)]
         #original
-        #[doc(hidden)]
+        #ours
         #[allow(clippy::all, clippy::pedantic, clippy::nursery)]
         #handle_function
-        #[doc(hidden)]
+        #ours
         #[allow(clippy::all, clippy::pedantic, clippy::nursery)]
         #call
     }

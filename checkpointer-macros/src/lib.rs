@@ -10,6 +10,7 @@ mod ast;
 mod capture;
 mod expand;
 mod fallback;
+mod place;
 mod receiver;
 mod row;
 mod valid;

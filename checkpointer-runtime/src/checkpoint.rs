@@ -31,6 +31,10 @@ pub struct Descriptor {
     path: Option<fn() -> &'static str>,
     captures_by_default: bool,
     switches: &'static [bool],
+    /// In a crate's first function, what is known of the crate's types.
+    pub(crate) types: &'static str,
+    /// In a crate's first function, what the build knew of the crate's code.
+    pub(crate) code: &'static [u8],
     state: OnceLock<State>,
 }
 
@@ -52,6 +56,8 @@ impl Descriptor {
             path: None,
             captures_by_default: false,
             switches: &[],
+            types: "",
+            code: &[],
             state: OnceLock::new(),
         }
     }
@@ -74,6 +80,20 @@ impl Descriptor {
     #[must_use]
     pub const fn switches(mut self, switches: &'static [bool]) -> Self {
         self.switches = switches;
+        self
+    }
+
+    /// What is known of the crate's types.
+    #[must_use]
+    pub const fn types(mut self, types: &'static str) -> Self {
+        self.types = types;
+        self
+    }
+
+    /// What the build knew of the crate's code.
+    #[must_use]
+    pub const fn state_of_code(mut self, state: &'static [u8]) -> Self {
+        self.code = state;
         self
     }
 

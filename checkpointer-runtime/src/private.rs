@@ -7,17 +7,15 @@ use serde::Serialize;
 pub use linkme;
 
 pub use crate::call::values::{NotResult, NotShared, Probe, shared, stored};
-pub use crate::call::{Arguments, Async, Call, Fallible, Sync, Whole, call};
+pub use crate::call::{Arguments, Async, By, Call, Fallible, Keep, Sync, Whole, call};
 pub use crate::capture::{CHECKPOINTER_STATICS, CapturedStatic};
 pub use crate::checkpoint::{
     CHECKPOINTER_FUNCTIONS as FUNCTIONS, Descriptor, Function, path_around,
 };
 pub use crate::config::Checkpointer;
 pub use crate::hashing::Sink;
-pub use crate::key::Digest;
-pub use crate::provenance::CHECKPOINTER_STATES;
+pub use crate::key::{Digest, Durability};
 pub use crate::traits::{Argument, Outcome, Shareable, Storable};
-pub use crate::types::CHECKPOINTER_TYPES;
 
 /// What an operation on a store gives.
 pub type Checked<T> = Result<T, crate::CheckpointError>;
@@ -25,8 +23,8 @@ pub type Checked<T> = Result<T, crate::CheckpointError>;
 /// What a function depends on directly.
 pub type Dependencies = &'static [crate::Dependency];
 
-/// What is stored of a `Result`.
-pub type Kept<R> = <R as Outcome>::Ok;
+/// What is stored of a result.
+pub type Kept<K, R> = <K as Keep<R>>::Kept;
 
 /// A captured static, to be asked how it is hashed: by its own trait, by serde, or by what it points to.
 #[derive(Debug)]

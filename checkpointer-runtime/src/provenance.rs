@@ -4,13 +4,9 @@
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
-use crate::checkpoint::Layer;
+use crate::checkpoint::{CHECKPOINTER_FUNCTIONS, Layer};
 use crate::key::{Digest, Key};
 use crate::storage::Storage;
-
-/// The states of the builds that the program's crates come from, gathered by the linker.
-#[linkme::distributed_slice]
-pub static CHECKPOINTER_STATES: [&'static [u8]];
 
 /// How a state begins: magic, version, number of functions, and of each the first bytes of its two hashes.
 const MAGIC: [u8; 8] = *b"\x9Cckst\r\n\x1A";
@@ -26,7 +22,9 @@ pub(crate) fn describe(layer: &'static Layer, storage: &dyn Storage, key: &Key) 
         .get_or_insert_default()
         .insert(std::ptr::from_ref(layer).addr());
     drop(done);
-    if is_first && let Some(state) = find(CHECKPOINTER_STATES.iter().copied(), key.code_hash()) {
+    // Each crate's state is beside its first function.
+    let states = CHECKPOINTER_FUNCTIONS.iter().map(|function| function.code);
+    if is_first && let Some(state) = find(states, key.code_hash()) {
         let _ = storage.describe(key, state);
     }
 }

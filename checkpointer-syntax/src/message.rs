@@ -1,6 +1,6 @@
 //! The texts of the errors that the macros report: what is wrong, then what to do.
 
-use crate::options::{FORMATS, NAMES};
+use crate::options::{DURABILITIES, FORMATS, NAMES};
 
 /// `#[checkpoint = …]`.
 pub const NOT_A_LIST: &str =
@@ -158,6 +158,19 @@ pub fn planned_format(name: &str) -> String {
     format!(
         "the format \"{name}\" is not there yet: give an expression that is a storage, of your own over any database by \
          implementing `Storage`, or one of \"memory\", \"msgpack\", \"packed\""
+    )
+}
+
+/// A durability that does not exist.
+#[must_use]
+pub fn unknown_durability(name: &str) -> String {
+    let list: Vec<_> = DURABILITIES
+        .iter()
+        .map(|name| format!("\"{name}\""))
+        .collect();
+    format!(
+        "unknown durability \"{name}\": write {}",
+        list.join(" or ")
     )
 }
 

@@ -15,20 +15,41 @@ use crate::message;
 /// The names of all options, sorted, as error messages list them.
 pub const NAMES: &[&str] = &[
     "capture",
+    "codec",
+    "compression",
     "crate",
     "depends_on",
+    "durability",
     "expiry",
     "format",
     "handle",
     "hash_by",
+    "keep_versions",
+    "max_bytes",
+    "remote",
     "result",
     "root_path",
     "should_expire",
+    "trust_root",
     "using",
     "verbosity",
     "version",
     "when",
 ];
+
+/// The options that are handed to the preset's method of the same name as they are.
+pub const PASSED_ON: &[&str] = &[
+    "codec",
+    "compression",
+    "durability",
+    "keep_versions",
+    "max_bytes",
+    "remote",
+    "trust_root",
+];
+
+/// What `durability` can be as a string, as error messages list it.
+pub const DURABILITIES: &[&str] = &["rename", "fsync"];
 
 /// The formats that are spelled as a string, as error messages list them.
 pub const FORMATS: &[&str] = &["memory", "msgpack", "packed"];
@@ -51,6 +72,8 @@ pub struct Options {
     pub should_expire: Option<Expr>,
     /// `expiry = …`: stale by age, asked at each hit.
     pub expiry: Option<Expr>,
+    /// The options in [`PASSED_ON`], each with its name as it stands there.
+    pub passed_on: Vec<(Ident, Expr)>,
     /// `capture` or `capture = true | false`: whether statics count.
     pub capture: Option<bool>,
     /// `hash_by = …`: what to hash instead of the arguments.
@@ -161,6 +184,8 @@ impl Options {
             "crate" => self.runtime = Some(input.call(Path::parse_mod_style)?),
             "handle" => self.handle = Some(input.parse()?),
             "depends_on" => self.depends_on = depends_on(input)?,
+            "durability" => self.passed_on.push((ident, durability(input)?)),
+            _ if PASSED_ON.contains(&name) => self.passed_on.push((ident, input.parse()?)),
             _ => self.set_expression(name, input.parse()?)?,
         }
         Ok(())
@@ -205,7 +230,21 @@ impl Options {
     }
 }
 
-fn string(value: &Expr) -> Option<&LitStr> {
+/// A string that names one of them, or an expression.
+fn durability(input: ParseStream<'_>) -> syn::Result<Expr> {
+    let value = input.parse()?;
+    match string(&value) {
+        Some(text) if !DURABILITIES.contains(&&*text.value()) => Err(syn::Error::new(
+            text.span(),
+            message::unknown_durability(&text.value()),
+        )),
+        _ => Ok(value),
+    }
+}
+
+/// The string that an expression is, if it is a literal.
+#[must_use]
+pub fn string(value: &Expr) -> Option<&LitStr> {
     match value {
         Expr::Lit(ExprLit {
             lit: Lit::Str(text),
@@ -270,7 +309,8 @@ mod tests {
             format = "memory", root_path = "/tmp/x", when = cfg!(debug_assertions), verbosity = 2,
             should_expire = |time| old(time), expiry = DAY, capture, hash_by = |x| x.id, version = 3,
             depends_on = (crate::helper, "data/*.csv"), using = DEV, result = true, handle = other,
-            crate = ::mine::runtime,
+            crate = ::mine::runtime, codec = Json, compression = Compression::lz4(), durability = "fsync",
+            keep_versions = 2, max_bytes = 1 << 20, remote = "redis://localhost", trust_root = true,
         });
         assert!(errors.is_empty(), "{errors:?}");
         assert_eq!(options.spans.len(), NAMES.len());
@@ -279,6 +319,7 @@ mod tests {
         assert_eq!(options.result, Some(true));
         assert_eq!(options.depends_on.len(), 2);
         assert!(options.runtime.is_some() && options.handle.is_some());
+        assert_eq!(options.passed_on.len(), PASSED_ON.len());
     }
 
     #[test]
@@ -308,6 +349,14 @@ mod tests {
             assert_eq!(texts.len(), 1);
             assert!(texts[0].contains("not there yet") && texts[0].contains("`Storage`"));
         }
+    }
+
+    #[test]
+    fn an_unknown_durability_lists_the_known_ones() {
+        let texts = errors(quote!(durability = "sync"));
+        assert_eq!(texts.len(), 1);
+        assert!(texts[0].contains("\"rename\"") && texts[0].contains("\"fsync\""));
+        assert!(errors(quote!(durability = CHOSEN)).is_empty());
     }
 
     #[test]

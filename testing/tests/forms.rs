@@ -168,6 +168,124 @@ fn whole(text: &str) -> Hidden {
 #[checkpointer_runtime::no_capture]
 static PARSED: Runs = Runs::new();
 
+mod named_result {
+    //! Types that are called `Result`, or are one behind another name.
+
+    use super::{Runs, checkpoint};
+
+    #[checkpointer_runtime::no_capture]
+    pub(super) static READ: Runs = Runs::new();
+
+    type Result = std::result::Result<i32, std::num::ParseIntError>;
+
+    #[checkpoint(format = "memory", verbosity = 0)]
+    pub(super) fn lone(text: &str) -> Result {
+        READ.count();
+        text.parse()
+    }
+
+    #[checkpoint(using = super::STORE)]
+    pub(super) fn hidden(text: &str) -> super::Hidden {
+        READ.count();
+        text.parse()
+    }
+
+    #[checkpoint(using = super::STORE)]
+    pub(super) async fn later(text: &'static str) -> super::Hidden {
+        READ.count();
+        text.parse()
+    }
+
+    pub(super) mod own {
+        //! A type of that name that is none.
+
+        use crate::{Runs, checkpoint};
+
+        #[checkpointer_runtime::no_capture]
+        pub(crate) static READ: Runs = Runs::new();
+
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        pub(crate) struct Result<T> {
+            pub(crate) value: Option<T>,
+        }
+
+        #[checkpoint(using = crate::STORE)]
+        pub(crate) fn whole(text: &str) -> Result<i32> {
+            READ.count();
+            let value = text.parse().ok();
+            Result { value }
+        }
+
+        #[checkpoint(using = crate::STORE)]
+        pub(crate) fn generic<T: super::Stored>(value: T) -> Result<T> {
+            READ.count();
+            let value = Some(value);
+            Result { value }
+        }
+
+        pub(crate) struct Reader;
+
+        impl Reader {
+            #[checkpoint(using = crate::STORE)]
+            pub(crate) fn read(#[no_hash] &self, text: &str) -> Result<i32> {
+                READ.count();
+                let value = text.parse().ok();
+                Result { value }
+            }
+        }
+    }
+
+    pub(super) trait Stored: serde::Serialize + serde::de::DeserializeOwned {}
+    impl Stored for i32 {}
+
+    pub(super) struct Reader;
+
+    impl Reader {
+        #[checkpoint(format = "memory", verbosity = 0)]
+        pub(super) fn lone(#[no_hash] &self, text: &str) -> Result {
+            READ.count();
+            text.parse()
+        }
+    }
+}
+
+#[test]
+fn the_compiler_knows_a_result_behind_any_name() {
+    use named_result::{READ, Reader, hidden, later, lone};
+    assert!(lone("x").is_err() && lone("x").is_err());
+    assert!(hidden("x").is_err() && hidden("x").is_err());
+    assert!(block_on(later("x")).is_err() && block_on(later("x")).is_err());
+    assert!(Reader.lone("x").is_err() && Reader.lone("x").is_err());
+    assert_eq!(READ.take(), 8);
+    assert_eq!(
+        (lone("1"), lone("1"), lone::get("1").ok()),
+        (Ok(1), Ok(1), Some(1))
+    );
+    assert_eq!((hidden("2"), hidden::get_or(3, "2")), (Ok(2), 2));
+    hidden::set(5, "4").expect("the store can be written");
+    assert_eq!(hidden("4"), Ok(5));
+    assert_eq!(block_on(later("4")), Ok(4));
+    assert_eq!(later::get("4").ok(), Some(4));
+    assert_eq!(READ.take(), 3);
+}
+
+#[test]
+fn a_type_that_is_only_called_result_is_kept_whole() {
+    use named_result::own;
+    let none = own::Result { value: None };
+    assert_eq!(
+        (own::whole("x"), own::whole("x")),
+        (none.clone(), none.clone())
+    );
+    assert_eq!(own::READ.take(), 1);
+    assert_eq!(own::whole::get("x").ok(), Some(none.clone()));
+    let read = || own::Reader.read("x");
+    assert_eq!((read(), read(), own::READ.take()), (none.clone(), none, 1));
+    let some = own::Result { value: Some(7) };
+    assert_eq!((own::generic(7), own::generic(7)), (some.clone(), some));
+    assert_eq!(own::READ.take(), 1);
+}
+
 #[test]
 fn the_option_result_decides_behind_an_alias() {
     assert!(parse("x").is_err() && parse("x").is_err());

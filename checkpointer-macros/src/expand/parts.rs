@@ -1,7 +1,7 @@
 //! The pieces that the expansions of all kinds of functions are put together from.
 
 use checkpointer_syntax::message;
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::visit::{self, Visit};
@@ -9,6 +9,7 @@ use syn::{Attribute, FnArg, GenericParam, Pat, ReceiverKind, Signature, Type, Vi
 
 use crate::ast::{Function, Hashing, Parameter};
 use crate::expand::table;
+use crate::place::{self, Place};
 use crate::row::Found;
 
 /// Where a function stands.
@@ -20,6 +21,79 @@ pub(crate) enum Kind {
     Inherent,
     /// In the impl of a trait.
     Trait,
+}
+
+/// How it is known whether a result is a `Result`, of which only `Ok` is kept.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// It is none: as `result = false` says, or by its name.
+    Whole,
+    /// It is one: as `result = true` says, or by its name.
+    Fallible,
+    /// The compiler knows, whatever the type is called.
+    ByType,
+}
+
+impl Shape {
+    fn of(function: &Function, kind: Kind) -> Self {
+        let by_name = if function.is_fallible() {
+            Self::Fallible
+        } else {
+            Self::Whole
+        };
+        let is_told = function.option(|options| options.result).is_some();
+        match asked(function, kind) {
+            Some(_) if !is_told => Self::ByType,
+            _ => by_name,
+        }
+    }
+
+    /// The marker for what is kept.
+    fn keep(self, function: &Function, kind: Kind, private: &TokenStream) -> TokenStream {
+        match (self, asked(function, kind)) {
+            (Self::ByType, Some(ty)) => {
+                // Around a companion's operations the trait is at hand that answers for what is no `Result`.
+                let answers = (kind != Kind::Free).then(|| quote!(use #private::NotResult as _;));
+                quote!(#private::By<{ #answers #private::Probe::<#ty>::IS_RESULT }>)
+            }
+            (Self::Fallible, _) => quote!(#private::Fallible),
+            _ => quote!(#private::Whole),
+        }
+    }
+}
+
+/// The type to ask whether the result is a `Result`: itself, or with its arguments replaced, since a constant in a type can't
+/// name type parameters, and a method doesn't know those of its impl. What is not called `Result` may want more of its
+/// arguments than `()` can do.
+fn asked(function: &Function, kind: Kind) -> Option<Type> {
+    let result = function.result();
+    let Type::Path(path) = &result else {
+        return None;
+    };
+    if is_primitive(&path.path) {
+        return None;
+    }
+    if kind == Kind::Free && !depends(&function.signature, &result) {
+        return Some(result);
+    }
+    let mut path = path.clone();
+    let is_self = path.path.segments.first()?.ident == "Self";
+    let last = path.path.segments.last_mut()?;
+    if path.qself.is_some() || is_self || last.ident != "Result" {
+        return None;
+    }
+    if let syn::PathArguments::AngleBracketed(arguments) = &mut last.arguments {
+        for argument in &mut arguments.args {
+            match argument {
+                syn::GenericArgument::Type(ty) => *ty = syn::parse_quote!(()),
+                syn::GenericArgument::Lifetime(lifetime) => {
+                    *lifetime = syn::parse_quote!('static);
+                }
+                _ => return None,
+            }
+        }
+    }
+    Some(Type::Path(path))
 }
 
 /// Pieces of an expansion.
@@ -47,6 +121,10 @@ pub(crate) struct Parts<'a> {
     pub(crate) awaiting: TokenStream,
     /// The marker for sync or async, whole result or `Ok` alone.
     pub(crate) mode: TokenStream,
+    /// How it is known what of a result is kept.
+    pub(crate) shape: Shape,
+    /// The marker for that.
+    keep: TokenStream,
     /// The static `__FUNCTION` that carries the row, and what else the crate registers.
     pub(crate) statics: TokenStream,
 }
@@ -90,11 +168,8 @@ impl<'a> Parts<'a> {
             .iter()
             .filter(|parameter| !parameter.is_receiver);
         let is_async = function.signature.asyncness.is_some();
-        let shape = if function.is_fallible() {
-            quote!(Fallible)
-        } else {
-            quote!(Whole)
-        };
+        let shape = Shape::of(function, kind);
+        let keep = shape.keep(function, kind, &private);
         let schedule = if is_async {
             quote!(Async)
         } else {
@@ -120,7 +195,9 @@ impl<'a> Parts<'a> {
             } else {
                 TokenStream::new()
             },
-            mode: quote!(#private::#schedule<#private::#shape>),
+            mode: quote!(#private::#schedule<#keep>),
+            keep,
+            shape,
             statics: table::statics(function, found, &path, &private, &linkme),
             runtime,
             private,
@@ -183,12 +260,11 @@ impl<'a> Parts<'a> {
 
     /// What is stored of a result.
     pub(crate) fn kept(&self) -> TokenStream {
-        let Self { private, .. } = self;
+        let Self { private, keep, .. } = self;
         let result = self.result();
-        if self.function.is_fallible() {
-            quote!(#private::Kept<#result>)
-        } else {
-            result.to_token_stream()
+        match self.shape {
+            Shape::Whole => result.to_token_stream(),
+            Shape::Fallible | Shape::ByType => quote!(#private::Kept<#keep, #result>),
         }
     }
 
@@ -337,11 +413,12 @@ impl<'a> Parts<'a> {
     /// How results are kept: by cloning alone where every layer is memory, else as bytes, too.
     pub(crate) fn values(&self) -> TokenStream {
         let Self { private, .. } = self;
-        let kept = self.kept();
         let span = match &self.function.signature.output {
             syn::ReturnType::Default => self.function.signature.ident.span(),
             syn::ReturnType::Type(_, ty) => ty.span(),
         };
+        // What can't be kept is told of at the result's type.
+        let kept = located(self.kept(), span);
         if self.is_memory() {
             return quote_spanned!(span=> #private::shared::<#kept>());
         }
@@ -363,41 +440,20 @@ impl<'a> Parts<'a> {
         layers.all(|layer| layer.has_format("memory"))
     }
 
-    /// Verifies the guess that the result is none, where a name could hide one.
+    /// Verifies that the result is no `Result`, where that is a guess that a name could belie.
     pub(crate) fn check_result(&self) -> TokenStream {
         let Self { private, .. } = self;
         let result = self.result();
         let is_decided = self.function.option(|options| options.result).is_some();
         let may_hide = matches!(&result, Type::Path(path) if !is_primitive(&path.path));
-        if is_decided || !may_hide || self.function.is_fallible() {
+        if is_decided || !may_hide || self.shape != Shape::Whole {
             return TokenStream::new();
         }
         let text = message::HIDDEN_RESULT;
-        let check = quote_spanned! {result.span()=>
+        quote_spanned!(result.span()=> const {
             use #private::NotResult as _;
             ::core::assert!(!#private::Probe::<#result>::IS_RESULT, #text);
-        };
-        // A constant of its own is evaluated by `cargo check`, too, but can't name the type parameters around it.
-        if self.kind == Kind::Free && !self.mentions_type_parameter(&result) {
-            quote_spanned!(result.span()=> const _: () = { #check };)
-        } else {
-            quote_spanned!(result.span()=> const { #check })
-        }
-    }
-
-    fn mentions_type_parameter(&self, ty: &Type) -> bool {
-        struct Search<'a>(Vec<&'a Ident>, bool);
-        impl<'ast> Visit<'ast> for Search<'_> {
-            fn visit_ident(&mut self, ident: &'ast Ident) {
-                self.1 |= self.0.contains(&ident);
-            }
-        }
-        let generics = &self.function.signature.generics;
-        let types = generics.type_params().map(|parameter| &parameter.ident);
-        let constants = generics.const_params().map(|parameter| &parameter.ident);
-        let mut search = Search(types.chain(constants).collect(), false);
-        search.visit_type(ty);
-        search.1
+        })
     }
 }
 
@@ -409,14 +465,19 @@ fn hashing(patterns: &TokenStream, statements: Vec<TokenStream>) -> TokenStream 
     }
 }
 
-/// The kind that the row says; without one the best guess.
+/// The kind that the row says; without one what the file says, or the best guess.
 fn kind(function: &Function, found: &Found) -> Kind {
     match found.row.as_ref().map(|row| &*row.kind) {
         Some("free") => Kind::Free,
         Some("inherent") => Kind::Inherent,
         Some("trait") => Kind::Trait,
-        _ if function.has_receiver() || mentions_self(&function.signature) => Kind::Inherent,
-        _ => Kind::Free,
+        _ => match place::of(function) {
+            Some(Place::Free) => Kind::Free,
+            Some(Place::Inherent) => Kind::Inherent,
+            Some(Place::Trait) => Kind::Trait,
+            None if function.has_receiver() || mentions_self(&function.signature) => Kind::Inherent,
+            None => Kind::Free,
+        },
     }
 }
 
@@ -548,4 +609,39 @@ fn mentions_self(signature: &Signature) -> bool {
     let mut search = Search(false);
     search.visit_signature(signature);
     search.0
+}
+
+/// The tokens, all shown at one place.
+fn located(tokens: TokenStream, at: Span) -> TokenStream {
+    let located = |token: TokenTree| {
+        let mut token = match token {
+            TokenTree::Group(group) => {
+                Group::new(group.delimiter(), located(group.stream(), at)).into()
+            }
+            other => other,
+        };
+        token.set_span(at);
+        token
+    };
+    tokens.into_iter().map(located).collect()
+}
+
+/// Whether the type mentions a parameter of the function or a lifetime.
+fn depends(signature: &Signature, ty: &Type) -> bool {
+    struct Search<'a>(Vec<&'a Ident>, bool);
+    impl<'ast> Visit<'ast> for Search<'_> {
+        fn visit_ident(&mut self, ident: &'ast Ident) {
+            self.1 |= self.0.contains(&ident);
+        }
+        fn visit_lifetime(&mut self, lifetime: &'ast syn::Lifetime) {
+            self.1 |= lifetime.ident != "static";
+        }
+    }
+    let types = signature.generics.type_params();
+    let constants = signature.generics.const_params();
+    let types = types.map(|parameter| &parameter.ident);
+    let constants = constants.map(|parameter| &parameter.ident);
+    let mut search = Search(types.chain(constants).collect(), false);
+    search.visit_type(ty);
+    search.1
 }

@@ -6,20 +6,14 @@ use quote::quote;
 
 use crate::row::Found;
 
-/// The static with the state's bytes, in a crate's first expansion. A build script of an older version writes none.
-pub(crate) fn embedded(
-    found: &Found,
-    private: &TokenStream,
-    linkme: &TokenStream,
-) -> Option<TokenStream> {
+/// The constant with the state's bytes, in a crate's first expansion. A build script of an older version writes none.
+pub(crate) fn embedded(found: &Found) -> Option<TokenStream> {
     found.first.as_ref()?;
     let folder = std::env::var_os("OUT_DIR")?;
     let is_there = std::path::Path::new(&folder).join(FILE_NAME).is_file();
     is_there.then(|| {
         quote! {
-            #[#linkme::distributed_slice(#private::CHECKPOINTER_STATES)]
-            #[linkme(crate = #linkme)]
-            static __STATE: &[u8] =
+            const __STATE: &[u8] =
                 ::core::include_bytes!(::core::concat!(::core::env!("OUT_DIR"), "/", #FILE_NAME));
         }
     })

@@ -1,9 +1,9 @@
 //! The static that carries a function's row into the program, with the options of its layers.
 
-use checkpointer_syntax::options::Options;
+use checkpointer_syntax::options::{self, Options};
 use checkpointer_syntax::table::Row;
 use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens as _, quote, quote_spanned};
 
 use crate::ast::Function;
 use crate::row::Found;
@@ -31,14 +31,10 @@ pub(crate) fn statics(
         .first
         .as_ref()
         .filter(|types| !types.is_empty())
-        .map(|types| {
-            quote! {
-                #[#linkme::distributed_slice(#private::CHECKPOINTER_TYPES)]
-                #[linkme(crate = #linkme)]
-                static __TYPES: &str = #types;
-            }
-        });
-    let state = super::state::embedded(found, private, linkme);
+        .map(|types| quote!(const __TYPES: &str = #types;));
+    let state = super::state::embedded(found);
+    let with_types = types.is_some().then(|| quote!(.types(__TYPES)));
+    let with_state = state.is_some().then(|| quote!(.state_of_code(__STATE)));
     let text = match &found.row {
         Some(row) => {
             let text = text(row, may_capture_by_preset(function));
@@ -72,7 +68,7 @@ pub(crate) fn statics(
         const __ROW: &str = #text;
         #[#linkme::distributed_slice(#private::FUNCTIONS)]
         #[linkme(crate = #linkme)]
-        static __FUNCTION: #private::Descriptor = #private::Descriptor::new(__ROW, &[#(|| #layers),*]) #path #capture_default #switches;
+        static __FUNCTION: #private::Descriptor = #private::Descriptor::new(__ROW, &[#(|| #layers),*]) #path #capture_default #switches #with_types #with_state;
     }
 }
 
@@ -103,13 +99,21 @@ fn layer(options: &Options, function: &Function, private: &TokenStream) -> Token
         .expiry
         .as_ref()
         .map(|value| quote!(.expiry(|| #value)));
+    let passed_on = options.passed_on.iter().map(|(name, value)| {
+        let value = match options::string(value).map(syn::LitStr::value).as_deref() {
+            Some("rename") if name == "durability" => quote!(#private::Durability::Rename),
+            Some("fsync") if name == "durability" => quote!(#private::Durability::Fsync),
+            _ => value.to_token_stream(),
+        };
+        quote!(.#name(#value))
+    });
     let capture = function
         .option(|options| options.capture)
         .map(|value| quote!(.capture(#value)));
     let version = function
         .option(|options| options.version.as_ref())
         .map(|value| quote!(.version(&(#value))));
-    quote!(#start #format #root #when #verbosity #should_expire #expiry #capture #version)
+    quote!(#start #format #root #when #verbosity #should_expire #expiry #(#passed_on)* #capture #version)
 }
 
 /// Whether only the run time can tell if statics count, so that it must also warn of those that don't.

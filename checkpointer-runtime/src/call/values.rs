@@ -223,6 +223,21 @@ impl<T, E> Probe<Result<T, E>> {
 }
 
 /// The answer for what is no `Result`.
+///
+/// A method can't let the type decide, so there a `Result` behind another name is refused when it is compiled:
+/// ```compile_fail,E0080
+/// # use checkpointer_runtime::checkpoint;
+/// type Answer = Result<u8, String>;
+/// struct Model;
+///
+/// impl Model {
+///     #[checkpoint(version = 1, format = "memory")] // `result = true` is missing
+///     fn answer(#[no_hash] &self, x: u8) -> Answer {
+///         Ok(x)
+///     }
+/// }
+/// let _ = Model.answer(1);
+/// ```
 pub trait NotResult {
     /// No `Result`.
     const IS_RESULT: bool = false;

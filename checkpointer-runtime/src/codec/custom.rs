@@ -20,8 +20,7 @@ pub type CodecError = Box<dyn Error + Send + Sync + 'static>;
 /// ```
 /// use checkpointer_runtime::codec::{Codec, CodecError, Slot, Value};
 /// use checkpointer_runtime::entry::CodecName;
-/// use checkpointer_runtime::{Checkpointer, checkpoint};
-/// use std::sync::LazyLock;
+/// use checkpointer_runtime::checkpoint;
 ///
 /// struct Json;
 ///
@@ -41,9 +40,7 @@ pub type CodecError = Box<dyn Error + Send + Sync + 'static>;
 ///     }
 /// }
 ///
-/// static READABLE: LazyLock<Checkpointer> = LazyLock::new(|| Checkpointer::new().codec(Json));
-///
-/// #[checkpoint(using = READABLE, version = 1)]
+/// #[checkpoint(codec = Json, version = 1)]
 /// fn expensive(x: u64) -> u64 {
 ///     x * x
 /// }
