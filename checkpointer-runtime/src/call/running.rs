@@ -160,13 +160,13 @@ impl<S: Arguments, R, K: Keep<R>> Call<S, R, Sync<K>> {
     }
 
     /// A hit, unless it is one of the share that is recomputed and compared.
-    fn verified(self, session: Session<K::Kept>, kept: K::Kept) -> R {
+    fn verified(self, mut session: Session<K::Kept>, kept: K::Kept) -> R {
+        store(session.state, session.take_fills());
         let Some(digest) = session.digest_to_verify(&kept) else {
             return K::restore(kept);
         };
         match K::divide(self.original()) {
             Ok(fresh) => {
-                let mut session = session;
                 if session.differs(digest, &fresh) {
                     let jobs = session.commit(&fresh, Duration::ZERO);
                     store(session.state, jobs);
@@ -234,8 +234,10 @@ impl<S: Arguments, F: Future, K: Keep<F::Output>> Call<S, F, Async<K>> {
         let begin = Instant::now();
         let result = {
             let mut future = pin!(self.original());
+            // The ticket alone: what else the session holds need not be `Sync` for the future to be `Send`.
+            let ticket = session.ticket();
             poll_fn(|context| {
-                let _running = session.ticket().map(|ticket| ticket.enter());
+                let _running = ticket.map(|ticket| ticket.enter());
                 future.as_mut().poll(context)
             })
             .await
@@ -255,14 +257,18 @@ impl<S: Arguments, F: Future, K: Keep<F::Output>> Call<S, F, Async<K>> {
         }
     }
 
-    async fn verified(self, session: Session<K::Kept>, kept: K::Kept) -> F::Output {
+    async fn verified(self, mut session: Session<K::Kept>, kept: K::Kept) -> F::Output {
+        let fills = session.take_fills();
+        if !fills.is_empty() {
+            let state = session.state;
+            background::run(move || store(state, fills)).await;
+        }
         let Some(digest) = session.digest_to_verify(&kept) else {
             return K::restore(kept);
         };
         drop(kept);
         match K::divide(self.original().await) {
             Ok(fresh) => {
-                let mut session = session;
                 if session.differs(digest, &fresh) {
                     let jobs = session.commit(&fresh, Duration::ZERO);
                     let state = session.state;

@@ -75,6 +75,8 @@ pub(crate) struct Session<T> {
     reported: u64,
     /// Whether the layers are not asked before the function runs.
     is_blind: bool,
+    /// What a hit has yet to put into the stores above its own.
+    fills: Vec<StoreJob>,
 }
 
 impl<T> Session<T> {
@@ -99,6 +101,7 @@ impl<T> Session<T> {
             protected: 0,
             reported: 0,
             is_blind: false,
+            fills: Vec::new(),
         }
     }
 
@@ -172,6 +175,11 @@ impl<T> Session<T> {
                 None
             }
         }
+    }
+
+    /// What a hit is to put into the stores above its own: a write like any other, which its driver does.
+    pub(crate) fn take_fills(&mut self) -> Vec<StoreJob> {
+        std::mem::take(&mut self.fills)
     }
 
     /// What came of asking for the process lock.
@@ -330,11 +338,7 @@ impl<T> Session<T> {
                 saved: Duration::from_nanos(found.nanoseconds),
             },
         );
-        // Filling a store above another is rare, and a write like any other: it happens here, where async calls are
-        // on a worker thread only if two stores are stacked.
-        for job in self.keep(&found.value, found.stored, found.nanoseconds, index) {
-            job.run(self.state);
-        }
+        self.fills = self.keep(&found.value, found.stored, found.nanoseconds, index);
         found.value
     }
 
