@@ -175,6 +175,9 @@ impl Builder {
         println!("{}", emit::write(&analysis, &out).map_err(one)?);
         let asked = Asked::new(told, &vars, &analysis.variables);
         history::write(&mut analysis, &asked, &out).map_err(one)?;
+        for line in emit::default_remote(&workspace.root_package().settings) {
+            println!("{line}");
+        }
         for line in emit::watch_lines(&workspace, &analysis) {
             println!("{line}");
         }

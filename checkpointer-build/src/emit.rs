@@ -39,6 +39,29 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), String> {
     })
 }
 
+/// What hands `remote = "URL"` of `[package.metadata.checkpointer]` to the expansions of this package, and a warning if
+/// there is a password in it.
+pub(crate) fn default_remote(settings: &serde_json::Value) -> Vec<String> {
+    let remote = settings.get("remote").and_then(serde_json::Value::as_str);
+    // A line's end would begin another instruction to Cargo.
+    let Some(url) = remote.filter(|url| !url.contains(['\n', '\r'])) else {
+        return Vec::new();
+    };
+    let mut lines = vec![format!(
+        "cargo::rustc-env=CHECKPOINTER_DEFAULT_REMOTE={url}"
+    )];
+    let host = url.split("://").nth(1).unwrap_or_default();
+    let user = host.split('/').next().unwrap_or_default().rsplit_once('@');
+    if user.is_some_and(|(user, _)| user.contains(':')) {
+        lines.push(
+            "cargo::warning=checkpointer: `remote` in Cargo.toml has a password in it, which ends up in every build: \
+             leave it out, and set CHECKPOINTER_REMOTE or the server's own variable where the program runs"
+                .to_owned(),
+        );
+    }
+    lines
+}
+
 /// The lines that tell Cargo what to watch, sorted. A path that does not exist would make it rebuild for ever.
 pub(crate) fn watch_lines(workspace: &Workspace, analysis: &Analysis) -> Vec<String> {
     let mut paths: Vec<PathBuf> = Vec::new();

@@ -75,12 +75,12 @@ pub struct Format(pub(crate) Kind);
 pub(crate) enum Kind {
     Memory(MemoryStorage),
     Storage(Arc<dyn Storage>),
-    /// A server that options and environment name.
+    /// A server that options and environment name, or else this URL of the manifest.
     #[cfg(feature = "remote")]
-    Remote(crate::remote::Kind),
+    Remote(crate::remote::Kind, Option<&'static str>),
     /// Memory, then disk, then a server.
     #[cfg(feature = "remote")]
-    Team,
+    Team(Option<&'static str>),
     /// A name that no format has.
     Missing(&'static str),
 }
@@ -91,9 +91,9 @@ impl std::fmt::Debug for Format {
             Kind::Memory(_) => "Memory",
             Kind::Storage(_) => "Storage",
             #[cfg(feature = "remote")]
-            Kind::Remote(_) => "Remote",
+            Kind::Remote(..) => "Remote",
             #[cfg(feature = "remote")]
-            Kind::Team => "Team",
+            Kind::Team(_) => "Team",
             Kind::Missing(name) => name,
         })
     }
@@ -119,11 +119,11 @@ impl IntoFormat for &'static str {
             "msgpack" => Kind::Storage(Arc::new(DiskStorage)),
             "packed" => Kind::Storage(Arc::new(PackedStorage)),
             #[cfg(feature = "redis")]
-            "redis" => Kind::Remote(crate::remote::Kind::Redis),
+            "redis" => Kind::Remote(crate::remote::Kind::Redis, None),
             #[cfg(feature = "object")]
-            "object" => Kind::Remote(crate::remote::Kind::Object),
+            "object" => Kind::Remote(crate::remote::Kind::Object, None),
             #[cfg(feature = "remote")]
-            "team" => Kind::Team,
+            "team" => Kind::Team(None),
             other => Kind::Missing(other),
         })
     }
@@ -243,6 +243,14 @@ impl Checkpointer {
     #[must_use]
     pub fn remote(mut self, remote: impl Into<crate::remote::Remote>) -> Self {
         self.remote = Some(remote.into());
+        self
+    }
+
+    /// As with the feature: what is missing is said.
+    #[cfg(not(feature = "remote"))]
+    #[doc(hidden)]
+    #[must_use]
+    pub fn remote<R: crate::formats::RemoteFeature>(self, _: R) -> Self {
         self
     }
 

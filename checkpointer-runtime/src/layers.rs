@@ -14,15 +14,15 @@ pub(crate) fn stores(options: &Checkpointer) -> (Vec<Store>, Option<String>) {
         Some(Kind::Memory(limits)) => (vec![Store::Memory(Slots::new(limits))], None),
         Some(Kind::Storage(storage)) => (vec![Store::Bytes(storage)], None),
         #[cfg(feature = "remote")]
-        Some(Kind::Remote(kind)) => match crate::remote::open(kind, options.remote.clone()) {
+        Some(Kind::Remote(kind, url)) => match crate::remote::open(kind, remote(options, url)) {
             Ok(remote) => (vec![Store::Bytes(Arc::new(remote))], None),
             Err(why) => (Vec::new(), Some(why)),
         },
         #[cfg(feature = "remote")]
-        Some(Kind::Team) => {
+        Some(Kind::Team(url)) => {
             let mut stores = vec![Store::Memory(Slots::new(TEAM_MEMORY)), disk()];
-            let remote = crate::remote::open(crate::remote::Kind::Any, options.remote.clone());
-            let why = match remote {
+            let opened = crate::remote::open(crate::remote::Kind::Any, remote(options, url));
+            let why = match opened {
                 Ok(remote) => {
                     stores.push(Store::Bytes(Arc::new(remote.behind())));
                     None
@@ -38,6 +38,12 @@ pub(crate) fn stores(options: &Checkpointer) -> (Vec<Store>, Option<String>) {
 /// Memory of a function whose results are on disk as well.
 #[cfg(feature = "remote")]
 const TEAM_MEMORY: crate::MemoryStorage = crate::MemoryStorage::new().max_bytes(256 << 20);
+
+/// The server that the code names, or else the manifest.
+#[cfg(feature = "remote")]
+fn remote(options: &Checkpointer, url: Option<&str>) -> Option<crate::remote::Remote> {
+    options.remote.clone().or_else(|| Some(url?.into()))
+}
 
 fn disk() -> Store {
     Store::Bytes(Arc::new(DiskStorage))

@@ -94,6 +94,8 @@
 mod table;
 
 mod config;
+#[doc(hidden)]
+pub mod formats;
 mod environment;
 pub mod presets;
 mod setting;

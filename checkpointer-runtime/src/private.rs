@@ -13,6 +13,7 @@ pub use crate::checkpoint::{
     CHECKPOINTER_FUNCTIONS as FUNCTIONS, Descriptor, Function, path_around,
 };
 pub use crate::config::Checkpointer;
+pub use crate::formats;
 pub use crate::hashing::Sink;
 pub use crate::key::{Digest, Durability};
 pub use crate::traits::{Argument, Outcome, Shareable, Storable};

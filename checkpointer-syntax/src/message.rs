@@ -152,15 +152,6 @@ pub fn unknown_format(name: &str) -> String {
     )
 }
 
-/// A format that is planned.
-#[must_use]
-pub fn planned_format(name: &str) -> String {
-    format!(
-        "the format \"{name}\" is not there yet: give an expression that is a storage, of your own over any database by \
-         implementing `Storage`, or one of \"memory\", \"msgpack\", \"packed\""
-    )
-}
-
 /// A durability that does not exist.
 #[must_use]
 pub fn unknown_durability(name: &str) -> String {

@@ -52,10 +52,10 @@ pub const PASSED_ON: &[&str] = &[
 pub const DURABILITIES: &[&str] = &["rename", "fsync"];
 
 /// The formats that are spelled as a string, as error messages list them.
-pub const FORMATS: &[&str] = &["memory", "msgpack", "packed"];
+pub const FORMATS: &[&str] = &["memory", "msgpack", "packed", "redis", "object", "team"];
 
-/// The formats that are planned, and refused until they are there.
-pub const PLANNED_FORMATS: &[&str] = &["object", "redis"];
+/// Those of them that talk to a server, and are there only with a feature.
+pub const SHARED_FORMATS: &[&str] = &["redis", "object", "team"];
 
 /// What stands in the parentheses of one `#[checkpoint(…)]`.
 #[derive(Clone, Default)]
@@ -198,11 +198,7 @@ impl Options {
                     && !FORMATS.contains(&&*text.value())
                 {
                     let name = text.value();
-                    let refusal = if PLANNED_FORMATS.contains(&&*name) {
-                        message::planned_format(&name)
-                    } else {
-                        message::unknown_format(&name)
-                    };
+                    let refusal = message::unknown_format(&name);
                     return Err(syn::Error::new(text.span(), refusal));
                 }
                 self.format = Some(value);
@@ -339,15 +335,6 @@ mod tests {
         assert_eq!(texts.len(), 1);
         for format in FORMATS {
             assert!(texts[0].contains(format), "{texts:?}");
-        }
-    }
-
-    #[test]
-    fn a_planned_format_is_refused_with_the_way_out() {
-        for format in PLANNED_FORMATS {
-            let texts = errors(quote!(format = #format));
-            assert_eq!(texts.len(), 1);
-            assert!(texts[0].contains("not there yet") && texts[0].contains("`Storage`"));
         }
     }
 

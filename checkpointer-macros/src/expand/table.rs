@@ -78,7 +78,17 @@ fn layer(options: &Options, function: &Function, private: &TokenStream) -> Token
         Some(preset) => quote!(#private::Checkpointer::clone(&#preset)),
         None => quote!(#private::Checkpointer::new()),
     };
-    let format = options.format.as_ref().map(|value| quote!(.format(#value)));
+    let format = options
+        .format
+        .as_ref()
+        .map(|value| match options::string(value) {
+            Some(text) if options::SHARED_FORMATS.contains(&&*text.value()) => {
+                // A function of this name, so that a missing feature is an error that says so, at the name.
+                let name = syn::Ident::new(&text.value(), text.span());
+                quote!(.format(#private::formats::#name::<()>(::core::option_env!("CHECKPOINTER_DEFAULT_REMOTE"))))
+            }
+            _ => quote!(.format(#value)),
+        });
     let root = options
         .root_path
         .as_ref()

@@ -18,7 +18,8 @@ use crate::error::CheckpointError;
 
 /// The first pause between two tries of one operation; they double.
 const FIRST_PAUSE: Duration = Duration::from_millis(15);
-/// How often an operation is tried again.
+/// How often an operation is tried again after a pause. Before that it is tried again at once: most faults are of
+/// connections that the server has closed meanwhile.
 const RETRIES: usize = 4;
 
 /// A server and all that is known of it.
