@@ -15,7 +15,14 @@ mod difference;
 mod excerpt;
 
 mod analyze;
+mod clean;
+mod explain;
+mod inspect;
 mod list;
+mod stats;
+mod status;
+mod value;
+mod verify;
 mod why;
 
 use std::path::PathBuf;
@@ -66,6 +73,18 @@ enum Command {
     List,
     /// Tell why a function's results were or will be computed again
     Why(why::Why),
+    /// Show which functions the code invalidates against what the store holds; exit code 2 if some
+    Status(status::Status),
+    /// Show all that a function's hash is made of, and what had to be over-approximated
+    Explain(explain::Explain),
+    /// Show hits, misses by reason, time saved and bytes, over all programs that used the store
+    Stats(stats::Stats),
+    /// Drop stored results
+    Clean(clean::Clean),
+    /// Check every stored entry; exit code 1 if one is damaged or differs
+    Verify(verify::Verify),
+    /// Show one entry's header and value
+    Inspect(inspect::Inspect),
 }
 
 impl Command {
@@ -75,6 +94,12 @@ impl Command {
             Command::Analyze(command) => command.run().map(done),
             Command::List => list::run(options).map(done),
             Command::Why(command) => command.run(options).map(done),
+            Command::Status(command) => command.run(options),
+            Command::Explain(command) => command.run(options).map(done),
+            Command::Stats(command) => command.run(options).map(done),
+            Command::Clean(command) => command.run(options).map(done),
+            Command::Verify(command) => command.run(options),
+            Command::Inspect(command) => command.run(options).map(done),
         }
     }
 }

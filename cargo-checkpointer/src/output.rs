@@ -87,6 +87,11 @@ pub(crate) fn write_out(text: &str) -> anyhow::Result<()> {
     }
 }
 
+/// A line of another program, on stderr.
+pub(crate) fn tell(line: &str) {
+    let _ = anstream::stderr().write_all(format!("{}\n", clean(line)).as_bytes());
+}
+
 /// A note to the person at the terminal, on stderr.
 pub(crate) fn note(text: &str) {
     let style = AnsiColor::Cyan.on_default().bold();

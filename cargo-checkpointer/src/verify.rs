@@ -1,0 +1,212 @@
+//! `cargo checkpointer verify`: whether every stored entry is what was stored, and with `--rerun` whether the program
+//! computes it again.
+
+mod rerun;
+
+use std::process::ExitCode;
+use std::time::{Duration, SystemTime};
+
+use checkpointer_runtime::entry::Description;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::output::{self, BAD, GOOD, Page, Report, WARN, bytes, count, paint};
+use crate::progress::Progress;
+use crate::store::{FunctionFolder, Store, frame, list};
+
+/// A temporary file or lock of this age, which nobody holds, was left by a program that was killed.
+const ABANDONED: Duration = Duration::from_secs(10);
+
+/// The options of `verify`.
+#[derive(clap::Args)]
+pub(crate) struct Verify {
+    /// Only entries of this function: its whole path
+    #[arg(long = "fn", value_name = "FUNCTION")]
+    function: Option<String>,
+    /// Also run the program with every hit recomputed and compared
+    #[arg(long)]
+    rerun: bool,
+    /// With --rerun, the program to run [default: cargo run]
+    #[arg(last = true, value_name = "COMMAND", requires = "rerun")]
+    command: Vec<String>,
+}
+
+/// What `verify` prints.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Verdict {
+    /// The store's root folder.
+    store: String,
+    /// How many entries were looked at.
+    entries: u64,
+    /// Their size in bytes.
+    bytes: u64,
+    /// Entries that are not what was stored.
+    damaged: Vec<Damaged>,
+    /// Entries of a newer version's format.
+    newer: u64,
+    /// Files that killed programs left; the next cleanup removes them.
+    leftovers: Vec<String>,
+    /// What rerunning found, if it was asked for.
+    rerun: Option<rerun::Rerun>,
+}
+
+/// One damaged entry.
+#[derive(Serialize, JsonSchema)]
+struct Damaged {
+    /// Its file.
+    file: String,
+    /// What is wrong with it.
+    reason: String,
+}
+
+impl Verify {
+    /// Runs the command. The exit code is 1 if something is wrong.
+    pub(crate) fn run(self, options: &crate::Options) -> anyhow::Result<ExitCode> {
+        if output::is_schema::<Verdict>(options.format)? {
+            return Ok(ExitCode::SUCCESS);
+        }
+        let store = Store::chosen(options.store.as_deref());
+        let functions = match &self.function {
+            Some(function) => vec![store.function(function)],
+            None => store.functions(),
+        };
+        let mut verdict = check(&store, &functions);
+        if self.rerun {
+            verdict.rerun = Some(rerun::rerun(&store, &self.command)?);
+        }
+        output::print(options.format, &verdict)?;
+        let is_fine =
+            verdict.damaged.is_empty() && verdict.rerun.as_ref().is_none_or(rerun::Rerun::is_fine);
+        Ok(if is_fine {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        })
+    }
+}
+
+fn check(store: &Store, functions: &[FunctionFolder]) -> Verdict {
+    let mut verdict = Verdict {
+        store: store.root.display().to_string(),
+        entries: 0,
+        bytes: 0,
+        damaged: Vec::new(),
+        newer: 0,
+        leftovers: leftovers(store),
+        rerun: None,
+    };
+    let mut progress = Progress::new("verifying", functions.len() as u64);
+    for function in functions {
+        progress.step(&function.shown());
+        for version in &function.versions {
+            version.each(&mut |found| {
+                verdict.entries += 1;
+                verdict.bytes += found.bytes;
+                let checked = frame(&found).map(|frame| Description::verified(&frame));
+                let reason = match checked {
+                    Ok(Ok((description, _))) => {
+                        misplaced(store, &found.file, found.range.is_some(), &description)
+                    }
+                    Ok(Err(error)) if error.to_string().contains("newer") => {
+                        verdict.newer += 1;
+                        None
+                    }
+                    Ok(Err(error)) => Some(error.to_string()),
+                    Err(error) => Some(format!("{error:#}")),
+                };
+                if let Some(reason) = reason {
+                    verdict.damaged.push(Damaged {
+                        file: found.file.display().to_string(),
+                        reason,
+                    });
+                }
+                true
+            });
+        }
+    }
+    verdict
+}
+
+/// An undamaged entry under another entry's name is none: a program would refuse it, too.
+fn misplaced(
+    store: &Store,
+    file: &std::path::Path,
+    is_packed: bool,
+    description: &Description,
+) -> Option<String> {
+    let folder = store.folder_of(&description.function);
+    let (code, call) = (
+        description.code_hash.to_string(),
+        description.call_hash.to_string(),
+    );
+    let place = match is_packed {
+        true => folder.join(format!("{code}.pack")),
+        false => folder.join(code).join(&call[..2]).join(call),
+    };
+    (place != file).then(|| format!("it is another entry's, of {}", description.function))
+}
+
+fn leftovers(store: &Store) -> Vec<String> {
+    let is_left = |path: &std::path::PathBuf| {
+        let Ok(open) = std::fs::File::open(path) else {
+            return false;
+        };
+        let age = open
+            .metadata()
+            .and_then(|metadata| metadata.modified())
+            .ok()
+            .and_then(|time| SystemTime::now().duration_since(time).ok());
+        open.try_lock().is_ok() && age.is_some_and(|age| age >= ABANDONED)
+    };
+    [".tmp", ".locks"]
+        .iter()
+        .flat_map(|folder| list(&store.root.join(folder)))
+        .filter(|path| path.is_file() && is_left(path))
+        .map(|path| path.display().to_string())
+        .collect()
+}
+
+impl Report for Verdict {
+    const COMMAND: &'static str = "verify";
+
+    fn human(&self, page: &mut Page) {
+        for damaged in &self.damaged {
+            page.line(format_args!(
+                "{} {}: {}",
+                paint(BAD, "damaged"),
+                output::clean(&damaged.file),
+                output::clean(&damaged.reason)
+            ));
+        }
+        for file in &self.leftovers {
+            page.line(format_args!(
+                "{} {}",
+                paint(WARN, "leftover"),
+                output::clean(file)
+            ));
+        }
+        let newer = match self.newer {
+            0 => String::new(),
+            newer => format!(", {newer} of a newer version"),
+        };
+        let entries = format!(
+            "{} ({}) in {}",
+            count(self.entries, "entry", "entries"),
+            bytes(self.bytes),
+            self.store
+        );
+        match self.damaged.len() as u64 {
+            0 => page.line(paint(GOOD, format_args!("every checksum holds: {entries}{newer}"))),
+            some => page.line(paint(
+                BAD,
+                format_args!(
+                    "{} damaged of {entries}{newer}; programs compute them anew when they ask for them",
+                    count(some, "entry", "entries")
+                ),
+            )),
+        }
+        if let Some(rerun) = &self.rerun {
+            rerun.human(page);
+        }
+    }
+}
