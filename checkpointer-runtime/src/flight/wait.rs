@@ -4,10 +4,10 @@ use std::future::Future;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
-use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
-use super::{FlightKey, board};
+use super::board::{FlightKey, board};
+use super::sync::{Thread, current, park, park_timeout};
 
 /// How long a thread or task waits until that is worth a line.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
@@ -34,20 +34,20 @@ impl Waiter {
 
     /// Blocks the thread. `report` is called once if that takes suspiciously long.
     pub(crate) fn block(self, report: impl FnOnce()) {
-        let waker = Waker::from(Arc::new(Parked(thread::current())));
+        let waker = Waker::from(Arc::new(Parked(current())));
         let mut context = Context::from_waker(&waker);
         let mut waiter = pin!(self);
         let mut report = Some(report);
         let begin = Instant::now();
         while waiter.as_mut().poll(&mut context).is_pending() {
             match PATIENCE.checked_sub(begin.elapsed()) {
-                Some(rest) if report.is_some() => thread::park_timeout(rest),
+                Some(rest) if report.is_some() => park_timeout(rest),
                 None if report.is_some() => {
                     if let Some(report) = report.take() {
                         report();
                     }
                 }
-                _ => thread::park(),
+                _ => park(),
             }
         }
     }
