@@ -17,6 +17,7 @@ mod excerpt;
 mod analyze;
 mod clean;
 mod explain;
+mod graph;
 mod inspect;
 mod list;
 mod stats;
@@ -77,6 +78,8 @@ enum Command {
     Status(status::Status),
     /// Show all that a function's hash is made of, and what had to be over-approximated
     Explain(explain::Explain),
+    /// Draw the dependency graph
+    Graph(graph::Graph),
     /// Show hits, misses by reason, time saved and bytes, over all programs that used the store
     Stats(stats::Stats),
     /// Drop stored results
@@ -96,6 +99,7 @@ impl Command {
             Command::Why(command) => command.run(options).map(done),
             Command::Status(command) => command.run(options),
             Command::Explain(command) => command.run(options).map(done),
+            Command::Graph(command) => command.run(options).map(done),
             Command::Stats(command) => command.run(options).map(done),
             Command::Clean(command) => command.run(options).map(done),
             Command::Verify(command) => command.run(options),

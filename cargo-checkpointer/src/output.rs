@@ -21,8 +21,14 @@ pub(crate) enum Format {
     Json,
     /// The JSON schema of what `json` prints
     Schema,
-    /// A table for a pull request, where a command has one
+    /// A table for a pull request
     Markdown,
+    /// Of `graph`: one page for a browser
+    Html,
+    /// Of `graph`: Graphviz
+    Dot,
+    /// Of `graph`: Mermaid
+    Mermaid,
 }
 
 /// What a command found.
@@ -74,6 +80,10 @@ pub(crate) fn print<R: Report>(format: Format, report: &R) -> anyhow::Result<()>
             };
             let _ = writeln!(page.0, "{}", serde_json::to_string_pretty(&envelope)?);
         }
+        Format::Html | Format::Dot | Format::Mermaid => anyhow::bail!(
+            "`{}` has no such form; use human, json, markdown or schema",
+            R::COMMAND
+        ),
     }
     write_out(&page.0)
 }

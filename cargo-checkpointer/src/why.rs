@@ -487,6 +487,22 @@ impl Report for Answer {
 }
 
 impl Answer {
+    /// The items that changed since the last stored results: id, what happened, and the way from the function.
+    pub(crate) fn changed(&self) -> impl Iterator<Item = (&str, &str, &[String])> {
+        let first = self.causes.iter().find_map(|cause| match cause {
+            Cause::Code { changes, .. } => Some(changes),
+            _ => None,
+        });
+        let changes = first.into_iter().flatten();
+        changes.map(|change| {
+            (
+                change.item.as_str(),
+                change.text.as_str(),
+                change.path.as_slice(),
+            )
+        })
+    }
+
     fn cause(&self, cause: &Cause, page: &mut Page) {
         let results = |entries: u64| count(entries, "result", "results");
         match cause {
