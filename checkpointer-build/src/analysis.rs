@@ -90,7 +90,7 @@ pub(crate) fn analyse(workspace: &Workspace, cfg: &CfgSet, request: &Request) ->
         .iter()
         .map(|root| (*root, closure(&graph, *root)))
         .collect();
-    let types = TypeArguments::of(&world, &roots, &graph);
+    let types = TypeArguments::of(&world, &graph);
     let mut reached: BTreeSet<NodeId> = closures
         .iter()
         .flat_map(|(_, closure)| closure.nodes.iter().copied())

@@ -38,8 +38,12 @@ pub(crate) fn link<'a>(
     let mut world = World::new(arenas);
     let hashes = workspace.foreign_hashes();
     for (package, hash) in workspace.foreign.iter().zip(hashes) {
+        let needs_runtime = |reference: &PackageRef| matches!(reference, PackageRef::Foreign(at) if workspace.foreign[*at].name == "checkpointer-runtime");
         world.packages.push(PackageInfo {
             name: package.name.clone(),
+            crate_name: package.crate_name.clone(),
+            is_fixed: !package.source.is_empty() || package.identity.is_some(),
+            may_be_checkpointed: package.dependencies.iter().any(needs_runtime),
             version: package.version.clone(),
             hash: *hash.as_bytes(),
         });

@@ -134,6 +134,8 @@ pub(crate) enum PackageRef {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct ForeignPackage {
     pub(crate) name: String,
+    /// What its library is called; without Cargo's help what it is usually called.
+    pub(crate) crate_name: String,
     /// The version, or what the manifest asks for if no lock file says more.
     pub(crate) version: String,
     /// As Cargo writes it; empty if unknown.

@@ -31,8 +31,20 @@ pub(crate) struct Closure {
 
 /// Chains from one root.
 pub(crate) fn closure(graph: &Graph<'_, '_, '_>, root: NodeId) -> Closure {
+    chain_from(graph, root, false)
+}
+
+/// Chains from a type, or a trait that stands for its objects, as a type argument of functions that can't be seen: crates
+/// above this one may call whatever their bounds name, of the type and of all that its impls hand out. So every impl of a
+/// trait for a reached type counts as a whole.
+pub(crate) fn closure_of_argument(graph: &Graph<'_, '_, '_>, ty: NodeId) -> Closure {
+    chain_from(graph, ty, true)
+}
+
+fn chain_from(graph: &Graph<'_, '_, '_>, root: NodeId, is_argument: bool) -> Closure {
     let mut chain = Chain {
         graph,
+        is_argument,
         reached: vec![false; graph.len()],
         order: Vec::new(),
         next: 0,
@@ -61,8 +73,7 @@ pub(crate) fn closure(graph: &Graph<'_, '_, '_>, root: NodeId) -> Closure {
         // Whoever calls the root may bring any implementation of the traits in its signature.
         chain.open_brought(edges);
     }
-    // A trait as a root stands for its objects: any type that has it.
-    if graph.program.traits.contains_key(&root) {
+    if is_argument && graph.program.traits.contains_key(&root) {
         chain.demand(Demand::Open(root));
     }
     chain.run();
@@ -74,6 +85,7 @@ pub(crate) fn closure(graph: &Graph<'_, '_, '_>, root: NodeId) -> Closure {
 
 struct Chain<'g, 'p, 'w, 'a> {
     graph: &'g Graph<'p, 'w, 'a>,
+    is_argument: bool,
     reached: Vec<bool>,
     order: Vec<NodeId>,
     next: usize,
@@ -188,6 +200,13 @@ impl Chain<'_, '_, '_, '_> {
         }
         if !facts.is_trait_impl {
             return;
+        }
+        if self.is_argument && graph.waits[at as usize] > 0 {
+            let local = facts.of.iter().find_map(|of| match of {
+                TraitRef::Local(of) => Some(*of),
+                TraitRef::Foreign(_) => None,
+            });
+            self.reach_whole(id, local);
         }
         let head = Head::of(&facts.self_ty);
         for of in &facts.of {

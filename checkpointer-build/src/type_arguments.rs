@@ -3,12 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use checkpointer_syntax::table::{AMBIGUOUS, EVERY_PACKAGE, package_types};
+use checkpointer_syntax::table::{AMBIGUOUS, crate_types};
 
 use crate::fingerprint::{Hashes, hex};
 use crate::graph::Graph;
 use crate::ir::{self, ItemKind, Type};
-use crate::reach::{Closure, closure};
+use crate::reach::{Closure, closure_of_argument};
 use crate::ty::NodeId;
 use crate::world::{Kind, PackageInfo, World};
 
@@ -20,24 +20,26 @@ pub(crate) struct TypeArguments {
 }
 
 impl TypeArguments {
-    /// Whatever the generic ones among the checkpointed roots may be called with.
-    pub(crate) fn of(world: &World<'_>, roots: &[NodeId], graph: &Graph<'_, '_, '_>) -> Self {
+    /// Whatever generic checkpointed functions, of this package or of those below it, may be called with.
+    pub(crate) fn of(world: &World<'_>, graph: &Graph<'_, '_, '_>) -> Self {
         let is_checkpointed = |id: &NodeId| {
             world
                 .node(*id)
                 .item()
                 .is_some_and(|item| !item.attributes.checkpoint.is_empty())
         };
-        if !roots
+        let is_generic = |id: NodeId| is_checkpointed(&id) && is_generic(world, id);
+        let is_called_below = world
+            .packages
             .iter()
-            .any(|id| is_checkpointed(id) && is_generic(world, *id))
-        {
+            .any(|package| package.may_be_checkpointed);
+        if !is_called_below && !world.ids().any(is_generic) {
             return Self::default();
         }
         let types = world
             .ids()
             .filter(|id| world.node(*id).is_type() || world.node(*id).kind == Kind::Trait)
-            .map(|id| (type_name(world, id), id, closure(graph, id)))
+            .map(|id| (type_name(world, id), id, closure_of_argument(graph, id)))
             .collect();
         Self {
             is_needed: true,
@@ -58,8 +60,17 @@ impl TypeArguments {
             return BTreeMap::new();
         }
         let mut found = packages(&world.packages);
+        found.extend(crates(world));
         for (name, id, closure) in &self.types {
-            let hash = hex(&hashes.root(*id, &closure.nodes).0);
+            let krate = world.krate(world.node(*id).krate);
+            let env = |name: &str| krate.env.get(name).map_or("", String::as_str);
+            let hash = format!(
+                "{} {} {} {}",
+                hex(&hashes.root(*id, &closure.nodes).0),
+                env("CARGO_PKG_NAME"),
+                env("CARGO_PKG_VERSION"),
+                krate.target
+            );
             found
                 .entry(name.clone())
                 .and_modify(|known| AMBIGUOUS.clone_into(known))
@@ -69,26 +80,42 @@ impl TypeArguments {
     }
 }
 
-/// A hash for the types of each package that is not read, and one over all for types whose crate has another name than
-/// its package.
+/// For types of the analysed crates that the analysis hasn't found, as procedural macros make them: all that is read, and
+/// all packages.
+fn crates(world: &World<'_>) -> BTreeMap<String, String> {
+    let mut digests: BTreeSet<[u8; 32]> = world.packages.iter().map(|one| one.hash).collect();
+    for file in &world.files {
+        let mut bytes = std::fs::read(&file.path).unwrap_or_default();
+        bytes.retain(|byte| *byte != b'\r');
+        digests.insert(*blake3::hash(&bytes).as_bytes());
+    }
+    let all = over(&digests);
+    world
+        .crates
+        .iter()
+        .map(|krate| (crate_types(&world.module(krate.root).name), all.clone()))
+        .collect()
+}
+
+/// A hash for the types of each package that is not read.
 fn packages(all: &[PackageInfo]) -> BTreeMap<String, String> {
     let mut by_crate: BTreeMap<String, BTreeSet<[u8; 32]>> = BTreeMap::new();
-    for package in all {
-        for name in [package_types(&package.name), EVERY_PACKAGE.to_owned()] {
-            by_crate.entry(name).or_default().insert(package.hash);
-        }
+    for package in all.iter().filter(|package| package.is_fixed) {
+        let of_crate = by_crate.entry(crate_types(&package.crate_name));
+        of_crate.or_default().insert(package.hash);
     }
-    let over = |digests: &BTreeSet<[u8; 32]>| {
-        let mut hasher = blake3::Hasher::new();
-        for digest in digests {
-            hasher.update(digest);
-        }
-        hex(hasher.finalize().as_bytes())
-    };
     by_crate
         .iter()
         .map(|(name, digests)| (name.clone(), over(digests)))
         .collect()
+}
+
+fn over(digests: &BTreeSet<[u8; 32]>) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for digest in digests {
+        hasher.update(digest);
+    }
+    hex(hasher.finalize().as_bytes())
 }
 
 fn is_generic(world: &World<'_>, id: NodeId) -> bool {
@@ -156,6 +183,9 @@ mod tests {
     fn package(name: &str, hash: u8) -> PackageInfo {
         PackageInfo {
             name: name.to_owned(),
+            crate_name: name.replace('-', "_"),
+            is_fixed: true,
+            may_be_checkpointed: false,
             version: "1.0.0".to_owned(),
             hash: [hash; 32],
         }
@@ -166,8 +196,14 @@ mod tests {
         let before = packages(&[package("some-hub", 1), package("other", 2)]);
         let after = packages(&[package("some-hub", 3), package("other", 2)]);
         assert_ne!(before["some_hub::*"], after["some_hub::*"]);
-        assert_ne!(before["*"], after["*"]);
         assert_eq!(before["other::*"], after["other::*"]);
+    }
+
+    #[test]
+    fn a_local_package_that_only_a_lock_file_names_has_no_hash() {
+        let mut local = package("hub", 1);
+        local.is_fixed = false;
+        assert!(packages(&[local]).is_empty());
     }
 
     #[test]

@@ -314,6 +314,12 @@ pub(crate) struct World<'a> {
 #[derive(Clone, Debug)]
 pub(crate) struct PackageInfo {
     pub(crate) name: String,
+    /// The name that its types' paths begin with.
+    pub(crate) crate_name: String,
+    /// Whether its hash tells all changes of its code, which that of a local package without sources does not.
+    pub(crate) is_fixed: bool,
+    /// Whether there may be checkpointed functions in it.
+    pub(crate) may_be_checkpointed: bool,
     pub(crate) version: String,
     pub(crate) hash: [u8; 32],
 }

@@ -13,6 +13,7 @@ mod fallback;
 mod place;
 mod receiver;
 mod row;
+mod types;
 mod valid;
 
 use proc_macro::TokenStream;
@@ -51,4 +52,13 @@ pub fn no_capture(arguments: TokenStream, item: TokenStream) -> TokenStream {
         Ok(_) => item,
         Err(error) => fallback::item(item.into(), &[error]).into(),
     }
+}
+
+/// Makes the code of a crate's types known to generic functions of other crates. See the documentation of
+/// `checkpointer_runtime`.
+#[proc_macro]
+pub fn register_types(arguments: TokenStream) -> TokenStream {
+    types::expand(arguments.into())
+        .unwrap_or_else(|error| error.to_compile_error())
+        .into()
 }

@@ -4,6 +4,7 @@
 //! key. The process of an editor lives long: there the file's length and time decide whether it is read again.
 
 use std::collections::HashMap;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
@@ -51,6 +52,11 @@ pub(crate) fn find(function: &Function) -> Found {
     }
 }
 
+/// The types of the table, as lines of name, tab and hash, or why there is none. The next function is still the first one.
+pub(crate) fn types() -> Result<String, String> {
+    Ok(Index::read(&Index::path()?)?.types)
+}
+
 /// A parsed table with the ways to look into it.
 struct Index {
     rows: Vec<Row>,
@@ -70,8 +76,7 @@ type Stamp = (u64, Option<SystemTime>);
 impl Index {
     /// The current table, and whether this process reads it for the first time.
     fn load() -> Result<(Arc<Self>, bool), String> {
-        let folder = std::env::var_os("OUT_DIR").ok_or(message::NO_BUILD_SCRIPT)?;
-        let path = Path::new(&folder).join(table::FILE_NAME);
+        let path = Self::path()?;
         let metadata = std::fs::metadata(&path).map_err(|_| message::NO_TABLE)?;
         let stamp = (metadata.len(), metadata.modified().ok());
         let mut cache = CACHE.lock().unwrap_or_else(PoisonError::into_inner);
@@ -82,13 +87,25 @@ impl Index {
             index.is_current()?;
             return Ok((Arc::clone(index), false));
         }
-        let text = std::fs::read_to_string(&path)
-            .map_err(|error| format!("checkpointer: {} can't be read: {error}", path.display()))?;
-        let table = Table::parse(&text).map_err(|error| format!("checkpointer: {error}"))?;
-        let index = Arc::new(Self::new(table, table::checksum_of(&text).to_owned()));
-        index.is_current()?;
+        let index = Arc::new(Self::read(&path)?);
         cache.insert(path, (stamp, Arc::clone(&index)));
         Ok((index, true))
+    }
+
+    fn path() -> Result<PathBuf, String> {
+        let folder = std::env::var_os("OUT_DIR").ok_or(message::NO_BUILD_SCRIPT)?;
+        Ok(Path::new(&folder).join(table::FILE_NAME))
+    }
+
+    fn read(path: &Path) -> Result<Self, String> {
+        let text = std::fs::read_to_string(path).map_err(|error| match error.kind() {
+            ErrorKind::NotFound => message::NO_TABLE.to_owned(),
+            _ => format!("checkpointer: {} can't be read: {error}", path.display()),
+        })?;
+        let table = Table::parse(&text).map_err(|error| format!("checkpointer: {error}"))?;
+        let index = Self::new(table, table::checksum_of(&text).to_owned());
+        index.is_current()?;
+        Ok(index)
     }
 
     /// Whether the build script that ran last wrote this table: one from which the call was taken out leaves the old file

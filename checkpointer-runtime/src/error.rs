@@ -51,6 +51,13 @@ pub enum CheckpointError {
         /// The cause.
         source: Source,
     },
+    /// A generic function was called with a type whose code a stored key can't tell.
+    TypeArgument {
+        /// The type's path.
+        path: String,
+        /// Why, and what to do.
+        reason: &'static str,
+    },
     /// A result could not be turned into bytes.
     Encode {
         /// The cause.
@@ -176,6 +183,9 @@ impl fmt::Display for CheckpointError {
                 f,
                 "argument `{parameter}` could not be hashed: {source}; mark it #[no_hash] or give it a #[hash_by(…)]"
             ),
+            Self::TypeArgument { path, reason } => {
+                write!(f, "type argument `{path}` can't be part of a key: {reason}")
+            }
             Self::Encode { source } => write!(f, "the result could not be stored: {source}"),
             Self::Unsupported { operation } => {
                 write!(

@@ -114,16 +114,19 @@ impl Sink<'_> {
         let name = std::any::type_name::<T>();
         self.hasher.type_argument(name, size, align, None);
         for (path, declaration) in types::declarations(name) {
-            match declaration {
-                Declaration::Known(digest) => self.hasher.part(path, &digest),
-                Declaration::Ambiguous => self.fail(CheckpointError::Argument {
-                    parameter: "type argument".into(),
-                    source: format!(
-                        "two types are called `{path}`, which a stored key can't tell apart; rename one, or use memory"
-                    )
-                    .into(),
-                }),
-            }
+            let reason = match declaration {
+                Declaration::Known(digest) => {
+                    self.hasher.part(path, &digest);
+                    continue;
+                }
+                Declaration::Ambiguous => "two types have this path; rename one, or use memory",
+                Declaration::Unknown => {
+                    "its crate has no table of its code; call `checkpointer_build::build()` in that crate's build.rs and put \
+                     `checkpointer_runtime::register_types!();` into it, or use memory"
+                }
+            };
+            let path = path.to_owned();
+            self.fail(CheckpointError::TypeArgument { path, reason });
         }
     }
 

@@ -61,7 +61,7 @@
 //!
 //! | option | default | meaning |
 //! | --- | --- | --- |
-//! | `format` | `"msgpack"` | `"memory"`, `"msgpack"`, or an expression: [`DiskStorage`], [`MemoryStorage`], any [`Storage`] |
+//! | `format` | `"msgpack"` | `"memory"`, `"msgpack"`, `"packed"`, with features `"redis"`, `"object"`, `"team"`, or an expression: [`DiskStorage`], [`MemoryStorage`], any [`Storage`] |
 //! | `root_path` | `CHECKPOINTER_DIR`, or `checkpoints` in the user's cache folder | root folder |
 //! | `when` | `true` | on or off, asked at each call |
 //! | `verbosity` | 1 | 0 silent; 1 a line on computing and on damage; 2 on hits, too; asked at each call |
@@ -79,6 +79,10 @@
 //! On parameters: `#[no_hash] log: &Logger` leaves one out, `#[hash_by(|p: &Path| …)] path: &Path` hashes something else,
 //! and `#[hash_by(file_contents)] path: &Path` the file that it names ([`file_contents`]).
 //!
+//! Generic functions take in the code of the types that they are called with. A crate that calls one of another crate with
+//! types of its own, and has no generic checkpointed function itself, tells their code by `register_types!();`
+//! ([`register_types`]) beside a build script; otherwise such a call is not kept, and says so.
+//!
 //! Several `#[checkpoint]` on one function are layers, the outermost first; a hit in a lower one fills those above.
 //!
 //! # Environment
@@ -89,6 +93,7 @@
 //! # Features
 //! `async` (default): async functions use their stores on threads of their own. `testing`: the module `testing`.
 //! `codec`: codecs of your own (any serde format). `lz4`, `zstd`: compressed results.
+//! `redis`, `object`: results on a server that a team shares, see the module `remote`, which is there with either.
 //! `tracing`, `metrics`: events and counters of the crates of these names.
 
 mod table;
@@ -153,7 +158,7 @@ pub use bytes::Bytes;
 pub use call::Call;
 pub use capture_value::{CaptureValue, CapturedValue};
 pub use checkpoint::{Function, cleanup_all, function, functions};
-pub use checkpointer_macros::{capture, checkpoint, no_capture};
+pub use checkpointer_macros::{capture, checkpoint, no_capture, register_types};
 pub use config::{Checkpointer, Format, IntoFormat, configure};
 pub use error::{CheckpointError, Corruption};
 pub use event::{Event, EventKind};

@@ -17,6 +17,7 @@ pub use crate::formats;
 pub use crate::hashing::Sink;
 pub use crate::key::{Digest, Durability};
 pub use crate::traits::{Argument, Outcome, Shareable, Storable};
+pub use crate::types::CHECKPOINTER_TYPES;
 
 /// What an operation on a store gives.
 pub type Checked<T> = Result<T, crate::CheckpointError>;

@@ -4,19 +4,15 @@
 //! each type of the analysed crates can reach; the first expansion in a crate registers these hashes, and a call's hash
 //! takes in those of all types that its type arguments' names mention.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::LazyLock;
 
 use crate::checkpoint::CHECKPOINTER_FUNCTIONS;
 use crate::key::Digest;
 
-/// The name under which a table keeps one hash over all packages.
-const EVERY_PACKAGE: &str = "*";
-
-/// The name under which a table keeps the hash for types of a package.
-fn package_types(krate: &str) -> String {
-    format!("{krate}::*")
-}
+/// What crates without a generic checkpointed function of their own register by `register_types!`.
+#[linkme::distributed_slice]
+pub static CHECKPOINTER_TYPES: [&'static str];
 
 /// What is known of the declaration of a type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,135 +21,186 @@ pub(crate) enum Declaration {
     Known(Digest),
     /// Two types have this name, and a stored key can't tell one from the other.
     Ambiguous,
+    /// No table of the program knows its crate.
+    Unknown,
 }
 
-/// The types of the program's crates. Each crate's are lines of name, tab and hash beside its first function.
-static TYPES: LazyLock<HashMap<&'static str, Declaration>> =
-    LazyLock::new(|| parse(CHECKPOINTER_FUNCTIONS.iter().map(|function| function.types)));
+/// The types of the program's crates. Each crate's are lines of name, tab, hash and place beside its first function.
+static TYPES: LazyLock<HashMap<&'static str, Declaration>> = LazyLock::new(|| {
+    let tables = CHECKPOINTER_FUNCTIONS.iter().map(|function| function.types);
+    parse(tables.chain(CHECKPOINTER_TYPES.iter().copied()))
+});
 
 fn parse(tables: impl Iterator<Item = &'static str>) -> HashMap<&'static str, Declaration> {
-    let mut hashes: HashMap<_, BTreeSet<_>> = HashMap::new();
-    for (name, hash) in tables
+    let mut found: HashMap<_, BTreeMap<&str, BTreeSet<&str>>> = HashMap::new();
+    for (name, value) in tables
         .flat_map(str::lines)
         .filter_map(|line| line.split_once('\t'))
     {
-        hashes.entry(name).or_default().insert(hash);
+        let (hash, place) = value.split_once(' ').unwrap_or((value, ""));
+        found
+            .entry(name)
+            .or_default()
+            .entry(place)
+            .or_default()
+            .insert(hash);
     }
-    hashes
+    found
         .into_iter()
-        .map(|(name, hashes)| (name, declaration(name, &hashes)))
+        .map(|(name, places)| (name, declaration(&places)))
         .collect()
 }
 
-/// What the tables of all crates say of one name. They may know different versions or features of a package: all count.
-fn declaration(name: &str, hashes: &BTreeSet<&str>) -> Declaration {
-    let known = match hashes.first() {
-        Some(only) if hashes.len() == 1 => Digest::from_hex(only),
-        _ if name.ends_with(EVERY_PACKAGE) => {
-            let mut hasher = blake3::Hasher::new();
-            for hash in hashes {
-                hasher.update(hash.as_bytes());
-            }
-            Some(Digest::new(*hasher.finalize().as_bytes()))
-        }
-        _ => None,
+/// What the tables of all crates say of one name. They may know different impls of one type, or features of one package: all
+/// count. Types of one name in two places can't be told apart.
+fn declaration(places: &BTreeMap<&str, BTreeSet<&str>>) -> Declaration {
+    let mut all = places.values();
+    let (Some(hashes), None) = (all.next(), all.next()) else {
+        return Declaration::Ambiguous;
     };
-    known.map_or(Declaration::Ambiguous, Declaration::Known)
+    let digests: Option<Vec<Digest>> = hashes.iter().map(|hash| Digest::from_hex(hash)).collect();
+    match digests.as_deref() {
+        None => Declaration::Ambiguous,
+        Some([only]) => Declaration::Known(*only),
+        Some(several) => {
+            let mut hasher = blake3::Hasher::new();
+            for digest in several {
+                hasher.update(digest.as_bytes());
+            }
+            Declaration::Known(Digest::new(*hasher.finalize().as_bytes()))
+        }
+    }
 }
 
-/// The declarations of all types that a type's name mentions, in the order of the name. Of a package that the build did not
-/// read the whole package counts, and of a crate that it does not know by name every package.
-pub(crate) fn declarations(type_name: &str) -> impl Iterator<Item = (&str, Declaration)> {
+/// The declarations of all types that a type's name mentions, in the order of the name; those of std count by name alone.
+/// Of a package that the build did not read the whole package counts.
+pub(crate) fn declarations(type_name: &str) -> Vec<(&str, Declaration)> {
     declared(&TYPES, type_name)
 }
 
 fn declared<'a>(
-    types: &'a HashMap<&'static str, Declaration>,
+    types: &HashMap<&'static str, Declaration>,
     type_name: &'a str,
-) -> impl Iterator<Item = (&'a str, Declaration)> {
-    paths(type_name).filter_map(|path| {
-        let found = types.get(path).or_else(|| {
-            let (krate, _) = path.split_once("::")?;
-            let is_std = matches!(krate, "core" | "alloc" | "std");
-            let package = || types.get(package_types(krate).as_str());
-            (!is_std).then(|| package().or_else(|| types.get(EVERY_PACKAGE)))?
-        });
-        Some((path, *found?))
-    })
+) -> Vec<(&'a str, Declaration)> {
+    let mut found = Vec::new();
+    // Of `demo::<impl demo::Model>::run::Inner` the last part belongs to the crate that was named before.
+    let mut last = "";
+    for raw in pieces(type_name) {
+        let path = raw.trim_matches(':');
+        let is_path = raw.contains("::");
+        if is_path && !raw.starts_with("::") {
+            last = path.split("::").next().unwrap_or_default();
+        }
+        if !is_path || matches!(last, "core" | "alloc" | "std") {
+            continue;
+        }
+        let known = types
+            .get(path)
+            .or_else(|| types.get(format!("{last}::*").as_str()));
+        found.push((path, known.copied().unwrap_or(Declaration::Unknown)));
+    }
+    found
 }
 
-/// The paths in a type's name: `demo::Model` and `u8` in `alloc::vec::Vec<(demo::Model, u8)>`, and the vector's own.
-fn paths(type_name: &str) -> impl Iterator<Item = &str> {
+/// The words of a type's name: `demo::Model` and `u8` in `alloc::vec::Vec<(demo::Model, u8)>`, and the vector's own.
+fn pieces(type_name: &str) -> impl Iterator<Item = &str> {
     type_name
         .split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | ':' | '{' | '}' | '#')))
-        .map(|path| path.trim_matches(':'))
-        .filter(|path| !path.is_empty())
+        .filter(|piece| !piece.is_empty())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const ONE: &str = "0101010101010101010101010101010101010101010101010101010101010101";
+    const TWO: &str = "0202020202020202020202020202020202020202020202020202020202020202";
+
+    fn known(byte: u8) -> Declaration {
+        Declaration::Known(Digest::new([byte; 32]))
+    }
+
+    fn table(lines: &[(&str, &str)]) -> &'static str {
+        let lines: Vec<String> = lines
+            .iter()
+            .map(|(name, value)| format!("{name}\t{value}"))
+            .collect();
+        lines.join("\n").leak()
+    }
+
     #[test]
-    fn all_paths_of_a_name_are_found() {
-        let found: Vec<_> =
-            paths("alloc::vec::Vec<(demo::Model<&[u8; 3]>, dyn demo::Fit)>").collect();
+    fn all_paths_of_a_name_are_found_and_those_of_std_count_by_name() {
+        let types = parse([table(&[("demo::Model", ONE), ("demo::Fit", TWO)])].into_iter());
         assert_eq!(
-            found,
-            [
-                "alloc::vec::Vec",
-                "demo::Model",
-                "u8",
-                "3",
-                "dyn",
-                "demo::Fit"
-            ]
+            declared(
+                &types,
+                "alloc::vec::Vec<(demo::Model<&[u8; 3]>, dyn demo::Fit)>"
+            ),
+            [("demo::Model", known(1)), ("demo::Fit", known(2))]
         );
     }
 
     #[test]
     fn a_type_of_a_package_counts_by_its_package() {
-        const TABLE: &str = "demo::T\t0101010101010101010101010101010101010101010101010101010101010101\n\
-            hub::*\t0202020202020202020202020202020202020202020202020202020202020202\n\
-            *\t0303030303030303030303030303030303030303030303030303030303030303";
-        let types = parse([TABLE].into_iter());
-        let found: Vec<_> = declared(
-            &types,
-            "alloc::vec::Vec<(demo::T, hub::a::B, renamed::C, u8)>",
-        )
-        .collect();
+        let types = parse([table(&[("demo::T", ONE), ("hub::*", TWO)])].into_iter());
         assert_eq!(
-            found,
+            declared(&types, "(demo::T, hub::a::B, u8)"),
+            [("demo::T", known(1)), ("hub::a::B", known(2))]
+        );
+    }
+
+    #[test]
+    fn a_type_that_no_table_knows_is_not_guessed() {
+        let types = parse([table(&[("demo::T", ONE)])].into_iter());
+        assert_eq!(
+            declared(&types, "Option<other::T>"),
+            [("other::T", Declaration::Unknown)]
+        );
+        assert_eq!(
+            declared(&types, "demo::Made"),
+            [("demo::Made", Declaration::Unknown)]
+        );
+    }
+
+    #[test]
+    fn a_type_inside_of_a_method_counts_by_its_crate() {
+        let types = parse([table(&[("demo::T", ONE), ("demo::*", TWO)])].into_iter());
+        assert_eq!(
+            declared(&types, "<demo::T>::run::Inner"),
+            [("demo::T", known(1)), ("run::Inner", known(2))]
+        );
+        assert_eq!(
+            declared(&types, "demo::a::<impl demo::T>::run::{{closure}}"),
             [
-                ("demo::T", Declaration::Known(Digest::new([1; 32]))),
-                ("hub::a::B", Declaration::Known(Digest::new([2; 32]))),
-                ("renamed::C", Declaration::Known(Digest::new([3; 32]))),
+                ("demo::a", known(2)),
+                ("demo::T", known(1)),
+                ("run::{{closure}}", known(2))
             ]
         );
     }
 
     #[test]
-    fn two_crates_may_know_different_versions_of_a_package() {
-        const ONE: &str =
-            "hub::*\t0101010101010101010101010101010101010101010101010101010101010101";
-        const TWO: &str =
-            "hub::*\t0202020202020202020202020202020202020202020202020202020202020202";
-        let of = |tables: &[&'static str]| parse(tables.iter().copied())["hub::*"];
-        assert!(matches!(of(&[ONE, TWO]), Declaration::Known(_)));
-        assert_eq!(of(&[ONE, TWO]), of(&[TWO, ONE]));
-        assert_ne!(of(&[ONE, TWO]), of(&[ONE]));
+    fn a_name_in_two_places_is_ambiguous() {
+        let both = [
+            table(&[
+                ("a::T", &format!("{ONE} a 1.0.0 lib")),
+                ("a::U", "ambiguous"),
+            ]),
+            table(&[("a::T", &format!("{ONE} a 2.0.0 lib"))]),
+        ];
+        let types = parse(both.into_iter());
+        assert_eq!(types["a::T"], Declaration::Ambiguous);
+        assert_eq!(types["a::U"], Declaration::Ambiguous);
+        assert_eq!(parse([both[0], both[0]].into_iter())["a::T"], known(1));
     }
 
     #[test]
-    fn a_name_with_two_hashes_is_ambiguous() {
-        const ONE: &str = "a::T\t0101010101010101010101010101010101010101010101010101010101010101\na::U\tambiguous";
-        const TWO: &str = "a::T\t0202020202020202020202020202020202020202020202020202020202020202";
-        let same = parse([ONE, ONE].into_iter());
-        assert_eq!(same["a::T"], Declaration::Known(Digest::new([1; 32])));
-        assert_eq!(same["a::U"], Declaration::Ambiguous);
-        assert_eq!(
-            parse([ONE, TWO].into_iter())["a::T"],
-            Declaration::Ambiguous
-        );
+    fn what_two_crates_know_of_one_type_counts_in_any_order() {
+        let one = table(&[("a::T", &format!("{ONE} a 1.0.0 lib"))]);
+        let two = table(&[("a::T", &format!("{TWO} a 1.0.0 lib"))]);
+        let of = |tables: &[&'static str]| parse(tables.iter().copied())["a::T"];
+        assert!(matches!(of(&[one, two]), Declaration::Known(_)));
+        assert_eq!(of(&[one, two]), of(&[two, one]));
+        assert_ne!(of(&[one, two]), of(&[one]));
     }
 }

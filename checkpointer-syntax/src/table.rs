@@ -90,20 +90,17 @@ pub struct Table {
     /// One row a checkpointed function, sorted by path, target and position.
     pub rows: Vec<Row>,
     /// For generic functions: the types of the analysed crates, by the name that
-    /// `std::any::type_name` gives them, with a hash over what each can reach. Where several
-    /// types share one name the hash is [`AMBIGUOUS`].
+    /// `std::any::type_name` gives them, with a hash over what each can reach, and the package, its version and the target
+    /// that declare it. Where several types share one name [`AMBIGUOUS`] stands there. [`crate_types`] has a hash alone.
     pub types: BTreeMap<String, String>,
     /// Every item that a row reaches, for the reader's eyes: written as comments, not read back.
     pub items: Vec<Dependency>,
 }
 
-/// The name under which a table keeps one hash over all packages that are not read, for a type whose package is not known.
-pub const EVERY_PACKAGE: &str = "*";
-
-/// The name under which a table keeps the hash for types of a package that is not read.
+/// The name under which a table keeps the hash for those types of a crate that have none of their own.
 #[must_use]
-pub fn package_types(package: &str) -> String {
-    format!("{}::*", package.replace('-', "_"))
+pub fn crate_types(crate_name: &str) -> String {
+    format!("{crate_name}::*")
 }
 
 /// Stands in place of a type's hash where two types share one name and can't be told apart.

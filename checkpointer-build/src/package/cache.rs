@@ -12,7 +12,7 @@ use super::manifest::discover;
 use super::{Options, Workspace};
 
 /// Goes up with any change to what is stored.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 #[derive(Serialize, Deserialize)]
 struct Stored {

@@ -94,6 +94,7 @@ impl Reader {
                 .filter_map(|line| lock.resolve(line))
                 .map(PackageRef::Foreign);
             self.foreign.push(ForeignPackage {
+                crate_name: locked.name.replace('-', "_"),
                 name: locked.name.clone(),
                 version: locked.version.clone(),
                 source: locked.source.clone().unwrap_or_default(),
@@ -169,6 +170,7 @@ impl Reader {
             return Ok(PackageRef::Foreign(index));
         }
         self.foreign.push(ForeignPackage {
+            crate_name: wanted.package.replace('-', "_"),
             name: wanted.package.clone(),
             version: wanted.requirement.clone(),
             source: String::new(),

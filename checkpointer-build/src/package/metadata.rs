@@ -266,6 +266,12 @@ fn outside(
         identity: lock
             .checksum(&name, &version, &source)
             .or_else(|| lock::commit(&source)),
+        crate_name: package
+            .targets
+            .iter()
+            .find(|found| matches!(target(found).kind, TargetKind::Lib | TargetKind::ProcMacro))
+            .map_or(&*name, |library| &library.name)
+            .replace('-', "_"),
         is_proc_macro: package
             .targets
             .iter()

@@ -283,6 +283,7 @@ fn packages_of_a_registry_are_known_by_version_and_checksum() {
 /// `a` needs `b`; `c` stands alone.
 fn foreign_three() -> Workspace {
     let foreign = |name: &str, dependencies: Vec<PackageRef>| ForeignPackage {
+        crate_name: name.replace('-', "_"),
         name: name.to_owned(),
         version: "1.0.0".to_owned(),
         source: "registry".to_owned(),
