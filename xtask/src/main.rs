@@ -1,6 +1,7 @@
 //! The project's own commands: `cargo xtask <command>`. One file a command; `cargo xtask help` lists them.
 
 mod accuracy;
+mod servers;
 mod step;
 mod summary;
 mod test;

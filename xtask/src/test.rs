@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 
+use crate::servers::{self, Servers};
 use crate::step::{self, Done};
 use crate::summary;
 
@@ -27,7 +28,6 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 }
 
 fn run_all(steps: &mut Steps) -> Result<()> {
-    // Services that tests talk to (none today) are installed and started here, and stopped by their guards when this function ends.
     steps.add(step::check("rust version", stated_rust_versions_agree))?;
     steps.add(components())?;
     steps.add(step::run(
@@ -57,10 +57,20 @@ fn run_all(steps: &mut Steps) -> Result<()> {
         ])
         .env("RUSTDOCFLAGS", "-D warnings"),
     ))?;
-    steps.add(step::run(
-        "tests",
-        &mut cargo(["test", "--workspace", "--no-fail-fast"]),
-    ))
+    steps.add(step::check("programs", servers::install))?;
+    // They are stopped when this function ends, however it does.
+    let mut servers = None;
+    steps.add(step::check("servers", || {
+        let started = Servers::start()?;
+        println!("{}", started.describe());
+        servers = Some(started);
+        Ok(())
+    }))?;
+    let mut tests = cargo(["test", "--workspace", "--no-fail-fast"]);
+    if let Some(servers) = &servers {
+        servers.tell(&mut tests);
+    }
+    steps.add(step::run("tests", &mut tests))
 }
 
 /// The steps that were run so far.

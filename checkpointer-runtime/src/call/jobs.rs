@@ -47,7 +47,7 @@ impl LockJob {
         for (storage, key) in &self.stores {
             // The same of a server: without a lease it is computed twice.
             if let Ok(Some(lease)) = storage.lease(key, limit) {
-                locked.has_waited |= lease.has_waited;
+                locked.has_waited |= lease.has_waited();
                 locked.leases.push((lease, Holding::new()));
             }
         }

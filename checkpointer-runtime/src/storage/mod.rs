@@ -110,8 +110,7 @@ pub trait Storage: Send + Sync {
 /// What came of [`Storage::lease`]: the right to compute, given back when this is dropped, or a result that another
 /// machine has stored in the meantime.
 pub struct Lease {
-    /// Whether another machine was at work, so that the result may be there now.
-    pub(crate) has_waited: bool,
+    has_waited: bool,
     guard: Option<Box<dyn Any + Send>>,
 }
 
@@ -123,6 +122,12 @@ impl Lease {
             has_waited,
             guard: None,
         }
+    }
+
+    /// Whether another machine was at work, so that the result may be there now.
+    #[must_use]
+    pub fn has_waited(&self) -> bool {
+        self.has_waited
     }
 
     /// The same with what gives the right back when it is dropped.
