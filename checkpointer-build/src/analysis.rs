@@ -20,8 +20,8 @@ use crate::program::Program;
 use crate::reach::{Closure, closure};
 use crate::report::{Ids, Item, Place, Report, Root};
 use crate::source::Sources;
-use crate::type_arguments::TypeArguments;
 use crate::ty::{NodeId, Ty};
+use crate::type_arguments::TypeArguments;
 use crate::world::{Arenas, Kind, Unseen, World};
 pub(crate) use record::Record;
 

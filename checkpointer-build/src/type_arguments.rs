@@ -136,7 +136,7 @@ fn is_generic(world: &World<'_>, id: NodeId) -> bool {
 }
 
 /// Whether `impl Trait` stands anywhere in a parameter's type: a type argument without a name.
-fn names_impl_trait(ty: &Type) -> bool {
+pub(crate) fn names_impl_trait(ty: &Type) -> bool {
     match ty {
         Type::Impl(_) => true,
         Type::Reference(inner)

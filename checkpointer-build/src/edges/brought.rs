@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use crate::ir::{self, ItemKind, Type};
 use crate::ty::{Bound, NodeId, TraitRef, Ty};
+use crate::type_arguments::names_impl_trait;
 
 use super::item::Walker;
 
@@ -27,20 +28,52 @@ impl<'a> Walker<'_, '_, 'a> {
         for (_, bounds) in &self.scope.params {
             traits.extend(bounds.iter().map(|bound| bound.of));
         }
-        let own = function.receiver.iter().map(|_| self.scope.self_ty.clone());
-        let inputs = function
-            .params
+        let own = function
+            .receiver
             .iter()
-            .map(|param| self.program.ty(&param.ty, &self.scope));
+            .map(|_| (self.scope.self_ty.clone(), true));
+        let inputs = function.params.iter().map(|param| {
+            let ty = self.program.ty(&param.ty, &self.scope);
+            (ty, !names_impl_trait(&param.ty))
+        });
+        let inputs: Vec<(Ty, bool)> = inputs.chain(own).collect();
         let mut contents = Contents::default();
-        for ty in inputs.chain(own) {
+        let mut objects = 0;
+        for (ty, is_named) in inputs {
             traits_in(&ty, &mut traits);
+            let before = contents.traits.len();
             self.contents(&ty, &mut contents);
+            if is_named {
+                objects += contents.traits.len() - before;
+            }
+        }
+        if objects > 0 {
+            self.objects_from_above();
         }
         // Deep in a value only objects of local traits are looked for: std's own are in half of all types.
         let local = |of: &TraitRef| matches!(of, TraitRef::Local(_));
         traits.extend(contents.traits.into_iter().filter(local));
         self.brought(traits);
+    }
+
+    /// A library's function that is kept and takes trait objects may be given ones that a crate above it implements: that code
+    /// is in no table of this package, and nothing in the key tells of it.
+    fn objects_from_above(&mut self) {
+        let world = self.program.world;
+        let node = world.node(self.node);
+        let Some(item) = node.item() else { return };
+        let is_kept = item
+            .attributes
+            .checkpoint
+            .iter()
+            .any(|layer| !layer.version);
+        if is_kept && world.krate(node.krate).target == "lib" {
+            self.unseen_at(
+                item.name_at,
+                "it takes trait objects, which crates that depend on this one may implement with code that is not seen: make it \
+                 generic over the trait instead",
+            );
+        }
     }
 
     /// What a static holds that may be set while the program runs, by code that nothing here reaches.

@@ -135,3 +135,25 @@ fn what_other_languages_do_is_impure() {
         "another language",
     );
 }
+
+#[test]
+fn a_kept_function_of_a_library_that_takes_trait_objects_is_unresolved() {
+    let source = "use checkpointer_runtime::checkpoint;\npub trait Go { fn go(&self) -> u32; }\npub struct Deep { pub it: Box<dyn Go> }\n\
+                  #[checkpoint]\npub fn root(deep: &Deep) -> u32 { deep.it.go() }\n";
+    let found = said(source, "unresolved");
+    let wanted = found
+        .iter()
+        .filter(|entry| entry.starts_with("5:8 ") && entry.contains("trait objects"));
+    assert_eq!(wanted.count(), 1, "{found:#?}");
+    let not_kept = source.replace("#[checkpoint]\n", "\n");
+    let generic = source
+        .replace("deep: &Deep", "go: &impl Go")
+        .replace("deep.it", "go");
+    for source in [not_kept, generic] {
+        let found = said(&source, "unresolved");
+        assert!(
+            !found.iter().any(|entry| entry.contains("trait objects")),
+            "{found:#?}"
+        );
+    }
+}
