@@ -7,6 +7,8 @@
 mod read;
 mod write;
 
+pub use read::Prefixes;
+
 use std::fmt;
 
 /// The version of the layout. A reader takes no other.

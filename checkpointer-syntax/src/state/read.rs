@@ -6,11 +6,14 @@ use super::{FORMAT_VERSION, File, Item, KINDS, MAGIC, Root, Salt, State, StateEr
 /// How the header ends: magic, version, number of functions.
 const HEADER: usize = 16;
 
+/// The first bytes of a function's code hash and of its capture hash.
+pub type Prefixes = ([u8; 8], [u8; 8]);
+
 /// The first bytes of code hash and capture hash of each function in a state, from its header alone.
 ///
 /// # Errors
 /// [`StateError`] where the bytes begin otherwise, or end too early.
-pub(super) fn hashes(bytes: &[u8]) -> Result<Vec<([u8; 8], [u8; 8])>, StateError> {
+pub(super) fn hashes(bytes: &[u8]) -> Result<Vec<Prefixes>, StateError> {
     let header = bytes.get(..HEADER).ok_or(StateError::NotOne)?;
     if header[..8] != MAGIC {
         return Err(StateError::NotOne);
@@ -41,7 +44,7 @@ impl State {
     ///
     /// # Errors
     /// [`StateError`] where the bytes begin otherwise, or end too early.
-    pub fn hashes(bytes: &[u8]) -> Result<Vec<([u8; 8], [u8; 8])>, StateError> {
+    pub fn hashes(bytes: &[u8]) -> Result<Vec<Prefixes>, StateError> {
         hashes(bytes)
     }
 
