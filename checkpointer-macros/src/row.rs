@@ -17,6 +17,8 @@ use crate::ast::Function;
 
 /// What is known of a function.
 pub(crate) struct Found {
+    /// Where a function of these tokens stands, if only in another target: an editor does not say which one it expands.
+    pub(crate) kind: Option<String>,
     /// Its row; of several that can't be told apart, one that stands for all.
     pub(crate) row: Option<Row>,
     /// Why it must not compile, shown by a real compile and not by an editor.
@@ -31,6 +33,7 @@ pub(crate) fn find(function: &Function) -> Found {
     let is_versioned = function
         .option(|options| options.version.as_ref())
         .is_some();
+    let mut kind = None;
     let (row, refusal, first) = match Index::load() {
         Err(refusal) => (None, Some(refusal), None),
         Ok((index, is_first)) => {
@@ -41,11 +44,15 @@ pub(crate) fn find(function: &Function) -> Found {
                     let refusal = message::untrusted(&row.untrusted);
                     (Some(row), Some(refusal), first)
                 }
-                Err(refusal) => (None, Some(refusal), first),
+                Err(refusal) => {
+                    kind = index.kind_anywhere(function);
+                    (None, Some(refusal), first)
+                }
             }
         }
     };
     Found {
+        kind,
         row,
         refusal: refusal.filter(|_| !is_versioned),
         first,
@@ -139,6 +146,13 @@ impl Index {
             by_own_hash,
             by_name,
         }
+    }
+
+    /// The kind of a function of these tokens in whatever target.
+    fn kind_anywhere(&self, function: &Function) -> Option<String> {
+        let own_hash = tokens::own_hash(&function.hashed_signature, &function.block);
+        let at = self.by_own_hash.get(&own_hash)?.first()?;
+        Some(self.rows[*at].kind.clone())
     }
 
     fn row(&self, function: &Function) -> Result<Row, String> {

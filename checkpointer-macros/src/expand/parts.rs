@@ -467,7 +467,8 @@ fn hashing(patterns: &TokenStream, statements: Vec<TokenStream>) -> TokenStream 
 
 /// The kind that the row says; without one what the file says, or the best guess.
 fn kind(function: &Function, found: &Found) -> Kind {
-    match found.row.as_ref().map(|row| &*row.kind) {
+    let known = found.row.as_ref().map(|row| &*row.kind);
+    match known.or(found.kind.as_deref()) {
         Some("free") => Kind::Free,
         Some("inherent") => Kind::Inherent,
         Some("trait") => Kind::Trait,
