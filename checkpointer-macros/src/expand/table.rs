@@ -85,7 +85,8 @@ fn layer(options: &Options, function: &Function, private: &TokenStream) -> Token
             Some(text) if options::SHARED_FORMATS.contains(&&*text.value()) => {
                 // A function of this name, so that a missing feature is an error that says so, at the name.
                 let name = syn::Ident::new(&text.value(), text.span());
-                quote!(.format(#private::formats::#name::<()>(::core::option_env!("CHECKPOINTER_DEFAULT_REMOTE"))))
+                let here = quote_spanned!(text.span()=> ());
+                quote!(.format(#private::formats::#name::<#here>(::core::option_env!("CHECKPOINTER_DEFAULT_REMOTE"))))
             }
             _ => quote!(.format(#value)),
         });

@@ -24,6 +24,9 @@ const PORTION: u32 = 1000;
 /// The longest reply that is not an entry.
 const SHORT: usize = 1 << 20;
 
+/// The longest portion of names.
+const LONG: usize = 64 << 20;
+
 /// Writes an entry unless another holder has taken the lease, or has written under it and given it back.
 const PUT: &str = "local held = redis.call('GET', KEYS[1])
 if held == ARGV[1] or (not held and redis.call('EXISTS', KEYS[2]) == 0) then
@@ -74,22 +77,25 @@ impl RedisBackend {
         })
     }
 
-    /// Runs a command on a connection that nobody else uses at the time.
-    fn run(&self, command: &Cmd, limit: usize, by: Instant) -> Result<Value, Fault> {
+    /// Does something on a connection that nobody else uses at the time.
+    fn on_connection<T>(
+        &self,
+        by: Instant,
+        run: impl FnOnce(&mut Connection) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
         let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         let kept = idle().pop();
         let mut connection = match kept {
             Some(connection) => connection,
             None => Connection::open(&self.info, by)?,
         };
-        match connection.run(command, limit, by) {
+        match run(&mut connection) {
             Ok(value) => {
                 let mut idle = idle();
                 if idle.len() < IDLE {
                     idle.push(connection);
                 }
-                drop(idle);
-                connection::server_error(value)
+                Ok(value)
             }
             Err(fault) => {
                 // Where one broke off, the others are no better: the server was restarted, or is gone.
@@ -100,7 +106,12 @@ impl RedisBackend {
     }
 
     fn short(&self, command: &Cmd, by: Instant) -> Result<Value, Fault> {
-        self.run(command, SHORT, by)
+        let reply = self.on_connection(by, |connection| connection.run(command, SHORT, by))?;
+        connection::server_error(reply)
+    }
+
+    fn fetch(&self, command: &Cmd, limit: usize, by: Instant) -> Result<Option<Bytes>, Fault> {
+        self.on_connection(by, |connection| connection.fetch(command, limit, by))
     }
 
     fn script(
@@ -119,13 +130,13 @@ impl RedisBackend {
 impl Backend for RedisBackend {
     fn get(&self, name: &str, limit: usize, by: Instant) -> Result<Option<Bytes>, Fault> {
         let mut command = ::redis::cmd("GET");
-        bytes(self.run(command.arg(name), limit, by)?)
+        self.fetch(command.arg(name), limit, by)
     }
 
     fn get_start(&self, name: &str, length: usize, by: Instant) -> Result<Option<Bytes>, Fault> {
         let mut command = ::redis::cmd("GETRANGE");
         command.arg(name).arg(0).arg(length.saturating_sub(1));
-        let start = bytes(self.run(&command, length, by)?)?;
+        let start = self.fetch(&command, length, by)?;
         // What is not there has no bytes; an entry always has some.
         Ok(start.filter(|start| !start.is_empty()))
     }
@@ -176,7 +187,7 @@ impl Backend for RedisBackend {
         // Names have no character that means something in a pattern.
         command.arg("MATCH").arg(format!("{prefix}*"));
         command.arg("COUNT").arg(PORTION);
-        let value = self.run(&command, 64 << 20, by)?;
+        let value = self.on_connection(by, |connection| connection.run(&command, LONG, by))?;
         let (next, names): (String, Vec<String>) =
             ::redis::from_redis_value(value).map_err(|error| Fault::Unavailable(error.into()))?;
         let next = (next != "0").then_some(next);
@@ -216,14 +227,6 @@ impl Backend for RedisBackend {
 
 fn millis(time: Duration) -> String {
     time.as_millis().max(1).to_string()
-}
-
-fn bytes(value: Value) -> Result<Option<Bytes>, Fault> {
-    match value {
-        Value::BulkString(bytes) => Ok(Some(bytes.into())),
-        Value::Nil => Ok(None),
-        other => Err(unexpected(&other)),
-    }
 }
 
 fn is_one(value: Value) -> Result<bool, Fault> {

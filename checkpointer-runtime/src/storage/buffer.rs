@@ -37,7 +37,7 @@ impl Drop for Buffer {
 }
 
 /// The bytes that `fill` writes into room for `size` of them, which may have anything in it; it gives how many they are.
-pub(super) fn filled<E>(
+pub(crate) fn filled<E>(
     size: usize,
     fill: impl FnOnce(&mut [u8]) -> Result<usize, E>,
 ) -> Result<Bytes, E> {

@@ -1,6 +1,6 @@
 //! The trait that a store implements: bytes under keys, with nothing to know about what is in them.
 
-mod buffer;
+pub(crate) mod buffer;
 pub mod disk;
 pub mod memory;
 #[cfg_attr(not(unix), path = "unpacked.rs")]

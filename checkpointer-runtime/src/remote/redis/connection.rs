@@ -9,21 +9,36 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use ::redis::{Cmd, ConnectionAddr, ConnectionInfo, ErrorKind as RedisKind, Parser, Value};
+use bytes::Bytes;
 
 use super::super::backend::Fault;
 use super::super::client;
+use crate::storage::buffer;
 
 /// What a reply has beside its value.
 const MARGIN: usize = 64;
+/// What is read of an entry at first.
+const START: usize = 16 << 10;
+/// Memory that is taken at once for an entry that claims to be as long.
+const ENOUGH: usize = 4 << 20;
 
 /// A connection on which one command runs at a time.
 pub(super) struct Connection {
     stream: Stream,
     parser: Parser,
     buffer: Vec<u8>,
+    /// The first bytes of an entry, which for most is all of it.
+    start: Box<[u8; START]>,
 }
 
-enum Stream {
+struct Stream {
+    socket: Socket,
+    /// What the socket was told last.
+    read_timeout: Option<Duration>,
+    write_timeout: Option<Duration>,
+}
+
+enum Socket {
     Tcp(TcpStream),
     #[cfg(unix)]
     Unix(UnixStream),
@@ -37,6 +52,7 @@ impl Connection {
             stream,
             parser: Parser::new(),
             buffer: Vec::new(),
+            start: Box::new([0; START]),
         };
         let settings = info.redis_settings();
         if let Some(password) = settings.password() {
@@ -61,19 +77,84 @@ impl Connection {
 
     /// Sends a command and reads its reply, of at most so many bytes. After a fault the connection is of no more use.
     pub(super) fn run(&mut self, command: &Cmd, limit: usize, by: Instant) -> Result<Value, Fault> {
+        self.send(command, by)?;
+        self.parse(0, limit, by)
+    }
+
+    /// The bytes of an entry, read to where they stay; `None` if there is none.
+    pub(super) fn fetch(
+        &mut self,
+        command: &Cmd,
+        limit: usize,
+        by: Instant,
+    ) -> Result<Option<Bytes>, Fault> {
+        self.send(command, by)?;
+        let count = self
+            .stream
+            .receive(&mut self.start[..], by)
+            .map_err(unavailable)?;
+        let Some((head, length)) = string_length(&self.start[..count]) else {
+            // None, an error, or a start too short to tell.
+            return match server_error(self.parse(count, limit, by)?)? {
+                Value::BulkString(bytes) => Ok(Some(bytes.into())),
+                Value::Nil => Ok(None),
+                other => Err(unexpected(&other)),
+            };
+        };
+        if length > limit {
+            return Err(Fault::TooLarge { limit });
+        }
+        // Two bytes end the string.
+        let whole = length + 2;
+        let start = &self.start[head..count.min(head + whole)];
+        let bytes = if start.len() == whole {
+            Ok(Bytes::copy_from_slice(start))
+        } else if whole <= ENOUGH {
+            buffer::filled(whole, |room| {
+                room[..start.len()].copy_from_slice(start);
+                self.stream.fill(room, start.len(), by)
+            })
+        } else {
+            // As much memory as bytes have come, and once more.
+            let mut bytes = start.to_vec();
+            loop {
+                let filled = bytes.len();
+                bytes.resize(whole.min((2 * filled).max(ENOUGH)), 0);
+                match self.stream.fill(&mut bytes, filled, by) {
+                    Ok(_) if bytes.len() < whole => {}
+                    Ok(_) => break Ok(Bytes::from(bytes)),
+                    Err(error) => break Err(error),
+                }
+            }
+        };
+        let mut bytes = bytes.map_err(unavailable)?;
+        if count > head + whole || !bytes.ends_with(b"\r\n") {
+            return Err(Fault::Unavailable("its answer has no end".into()));
+        }
+        bytes.truncate(length);
+        Ok(Some(bytes))
+    }
+
+    fn send(&mut self, command: &Cmd, by: Instant) -> Result<(), Fault> {
         self.buffer.clear();
         command.write_packed_command(&mut self.buffer);
         self.stream.send(&self.buffer, by).map_err(unavailable)?;
         if self.buffer.capacity() > 1 << 20 {
             self.buffer = Vec::new();
         }
+        Ok(())
+    }
+
+    /// Parses a reply, of which so many bytes have come.
+    fn parse(&mut self, count: usize, limit: usize, by: Instant) -> Result<Value, Fault> {
         let mut reply = Reply {
             stream: &mut self.stream,
             by,
             left: limit.saturating_add(MARGIN),
-            next_check: None,
         };
-        let value = self.parser.parse_value(&mut reply);
+        let value = self
+            .parser
+            .parse_value(self.start[..count].chain(&mut reply));
         let is_too_large = reply.left == 0;
         match value {
             Ok(value) => Ok(value),
@@ -83,63 +164,118 @@ impl Connection {
     }
 }
 
+/// Where the bytes of a string begin in a reply, and how many it has.
+fn string_length(start: &[u8]) -> Option<(usize, usize)> {
+    let end = start.iter().take(24).position(|byte| *byte == b'\r')?;
+    let digits = std::str::from_utf8(start.get(1..end)?).ok()?;
+    if start[0] != b'$' || start.get(end + 1) != Some(&b'\n') {
+        return None;
+    }
+    // What is not there has the length -1, and is for the parser.
+    Some((end + 2, digits.parse().ok()?))
+}
+
 impl Stream {
     fn open(address: &ConnectionAddr, by: Instant) -> Result<Self, Fault> {
-        match address {
-            ConnectionAddr::Tcp(host, port) => {
-                let mut fault = Fault::timed_out();
-                for address in resolve(host, *port, by)? {
-                    match TcpStream::connect_timeout(&address, rest(by).map_err(unavailable)?) {
-                        Ok(stream) => {
-                            stream.set_nodelay(true).map_err(unavailable)?;
-                            return Ok(Self::Tcp(stream));
-                        }
-                        Err(error) => fault = unavailable(error),
-                    }
-                }
-                Err(fault)
-            }
+        let socket = match address {
+            ConnectionAddr::Tcp(host, port) => Socket::Tcp(connect(host, *port, by)?),
             #[cfg(unix)]
             ConnectionAddr::Unix(path) => {
-                Ok(Self::Unix(UnixStream::connect(path).map_err(unavailable)?))
+                Socket::Unix(UnixStream::connect(path).map_err(unavailable)?)
             }
-            other => Err(Fault::Refused(
-                format!("addresses such as {other} are not supported").into(),
-            )),
-        }
+            other => {
+                return Err(Fault::Refused(
+                    format!("addresses such as {other} are not supported").into(),
+                ));
+            }
+        };
+        Ok(Self {
+            socket,
+            read_timeout: None,
+            write_timeout: None,
+        })
     }
 
     fn send(&mut self, mut bytes: &[u8], by: Instant) -> io::Result<()> {
         while !bytes.is_empty() {
-            let rest = Some(rest(by)?);
-            match self {
-                Self::Tcp(stream) => stream.set_write_timeout(rest)?,
-                #[cfg(unix)]
-                Self::Unix(stream) => stream.set_write_timeout(rest)?,
+            let rest = rest(by)?;
+            if !is_about(self.write_timeout, rest) {
+                match &self.socket {
+                    Socket::Tcp(stream) => stream.set_write_timeout(Some(rest))?,
+                    #[cfg(unix)]
+                    Socket::Unix(stream) => stream.set_write_timeout(Some(rest))?,
+                }
+                self.write_timeout = Some(rest);
             }
-            let sent = match self {
-                Self::Tcp(stream) => stream.write(bytes),
+            let sent = match &mut self.socket {
+                Socket::Tcp(stream) => stream.write(bytes),
                 #[cfg(unix)]
-                Self::Unix(stream) => stream.write(bytes),
+                Socket::Unix(stream) => stream.write(bytes),
             };
             match sent {
                 Ok(0) => return Err(ErrorKind::WriteZero.into()),
                 Ok(count) => bytes = &bytes[count..],
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
+                Err(error) => go_on(error, by)?,
             }
         }
         Ok(())
     }
+
+    /// Fills a buffer of which so many bytes are filled.
+    fn fill(&mut self, buffer: &mut [u8], mut filled: usize, by: Instant) -> io::Result<usize> {
+        while filled < buffer.len() {
+            match self.receive(&mut buffer[filled..], by)? {
+                0 => return Err(ErrorKind::UnexpectedEof.into()),
+                count => filled += count,
+            }
+        }
+        Ok(filled)
+    }
+
+    /// Reads what is there, or waits for something.
+    fn receive(&mut self, buffer: &mut [u8], by: Instant) -> io::Result<usize> {
+        loop {
+            let rest = rest(by)?;
+            if !is_about(self.read_timeout, rest) {
+                match &self.socket {
+                    Socket::Tcp(stream) => stream.set_read_timeout(Some(rest))?,
+                    #[cfg(unix)]
+                    Socket::Unix(stream) => stream.set_read_timeout(Some(rest))?,
+                }
+                self.read_timeout = Some(rest);
+            }
+            let received = match &mut self.socket {
+                Socket::Tcp(stream) => stream.read(buffer),
+                #[cfg(unix)]
+                Socket::Unix(stream) => stream.read(buffer),
+            };
+            match received {
+                Err(error) => go_on(error, by)?,
+                received => return received,
+            }
+        }
+    }
 }
 
-/// The bytes of one reply, as far as its time and its limit go.
+/// Whether a time-out that the socket has is near enough: to set another one at every call would cost a tenth of it.
+fn is_about(known: Option<Duration>, wanted: Duration) -> bool {
+    known.is_some_and(|known| known <= wanted + wanted / 8 && known >= wanted - wanted / 8)
+}
+
+/// Ends an operation with an error, unless it was interrupted or the socket's time-out was short.
+fn go_on(error: io::Error, by: Instant) -> io::Result<()> {
+    match error.kind() {
+        ErrorKind::Interrupted => Ok(()),
+        ErrorKind::WouldBlock | ErrorKind::TimedOut if Instant::now() < by => Ok(()),
+        _ => Err(error),
+    }
+}
+
+/// The bytes of one reply for the parser, as far as its time and its limit go.
 struct Reply<'a> {
     stream: &'a mut Stream,
     by: Instant,
     left: usize,
-    /// When the socket is to be told anew how much time is left. A call for every read would be half of a read's cost.
-    next_check: Option<Instant>,
 }
 
 impl Read for Reply<'_> {
@@ -147,25 +283,25 @@ impl Read for Reply<'_> {
         if self.left == 0 {
             return Err(io::Error::other("the reply is too long"));
         }
-        let now = Instant::now();
-        if self.next_check.is_none_or(|next| now >= next) {
-            let rest = rest(self.by)?;
-            match self.stream {
-                Stream::Tcp(stream) => stream.set_read_timeout(Some(rest))?,
-                #[cfg(unix)]
-                Stream::Unix(stream) => stream.set_read_timeout(Some(rest))?,
-            }
-            self.next_check = Some(now + rest / 8);
-        }
         let length = buffer.len().min(self.left);
-        let count = match self.stream {
-            Stream::Tcp(stream) => stream.read(&mut buffer[..length])?,
-            #[cfg(unix)]
-            Stream::Unix(stream) => stream.read(&mut buffer[..length])?,
-        };
+        let count = self.stream.receive(&mut buffer[..length], self.by)?;
         self.left -= count;
         Ok(count)
     }
+}
+
+fn connect(host: &str, port: u16, by: Instant) -> Result<TcpStream, Fault> {
+    let mut fault = Fault::timed_out();
+    for address in resolve(host, port, by)? {
+        match TcpStream::connect_timeout(&address, rest(by).map_err(unavailable)?) {
+            Ok(stream) => {
+                stream.set_nodelay(true).map_err(unavailable)?;
+                return Ok(stream);
+            }
+            Err(error) => fault = unavailable(error),
+        }
+    }
+    Err(fault)
 }
 
 /// The addresses of a host. The system's look-up knows no time-out, so it has a thread of its own.
