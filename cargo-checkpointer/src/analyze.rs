@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use checkpointer_build::AnalyzeOptions;
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 /// The options of `analyze`.
 #[derive(Args)]
@@ -28,23 +28,14 @@ pub(crate) struct Analyze {
     /// The target triple [default: the host's]
     #[arg(long, value_name = "TRIPLE")]
     target: Option<String>,
-    /// The form of the output
-    #[arg(long, value_enum, default_value_t = Format::Json)]
-    format: Format,
     /// Keep summaries of source files in this folder, to be faster the next time
     #[arg(long, value_name = "FOLDER")]
     cache: Option<PathBuf>,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum Format {
-    Json,
-}
-
 impl Analyze {
     /// Runs the analysis and prints it.
     pub(crate) fn run(self) -> anyhow::Result<()> {
-        let Format::Json = self.format;
         let features = self
             .features
             .iter()
