@@ -215,10 +215,8 @@ fn prepared(
     };
     let mut signature = parts.signature(name);
     signature.asyncness = None;
-    signature.output =
-        syn::parse_quote!(-> #private::Call<impl #private::Arguments, #outcome, #mode>);
+    signature.output = syn::parse_quote!(-> #private::Call<impl #private::Args, #outcome, #mode>);
     quote! {
-        #[inline]
         #visibility #signature {
             #check
             #private::call(#function, (#(#values,)*), #hash, |(#(#idents,)*)| #run, #kept)
@@ -259,5 +257,41 @@ fn in_trait_impl(parts: &Parts<'_>) -> TokenStream {
             let __function = { #statics __FUNCTION.function() };
             #private::call::<_, _, #outcome, #mode>(__function, (#(#values,)*), #hash, |(#(#patterns,)*)| #run, #kept).run() #awaiting
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ast;
+    use checkpointer_syntax::table::Row;
+
+    /// How many lines longer what linkme's two attributes become is, as `cargo expand` counts them.
+    const LINKME: usize = 7;
+
+    /// The lines of an expansion, as `cargo expand` lays them out.
+    fn lines(item: TokenStream) -> usize {
+        let (function, errors) =
+            ast::Function::parse(TokenStream::new(), item).expect("a function");
+        assert!(errors.is_empty());
+        let found = Found {
+            kind: None,
+            row: Some(Row {
+                kind: "free".to_owned(),
+                code_hash: "0".repeat(64),
+                ..Row::default()
+            }),
+            refusal: None,
+            first: None,
+        };
+        let file = syn::parse2(super::function(&function, &found)).expect("items");
+        prettyplease::unparse(&file).lines().count() + LINKME
+    }
+
+    #[test]
+    fn a_one_line_function_expands_to_fewer_than_sixty_lines() {
+        let private = lines(quote! { fn expensive(x: u64) -> u64 { x * x } });
+        let public = lines(quote! { pub fn expensive(x: u64) -> u64 { x * x } });
+        assert!(private < 60 && public < 60, "{private} and {public} lines");
     }
 }

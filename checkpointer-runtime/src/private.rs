@@ -7,7 +7,7 @@ use serde::Serialize;
 pub use linkme;
 
 pub use crate::call::values::{NotResult, NotShared, Probe, shared, stored};
-pub use crate::call::{Arguments, Async, By, Call, Fallible, Keep, Sync, Whole, call};
+pub use crate::call::{Arguments as Args, Async, By, Call, Fallible, Keep, Sync, Whole, call};
 pub use crate::capture::{CHECKPOINTER_STATICS, CapturedStatic};
 pub use crate::checkpoint::{
     CHECKPOINTER_FUNCTIONS as FUNCTIONS, Descriptor, Function, path_around,
@@ -20,7 +20,7 @@ pub use crate::traits::{Argument, Outcome, Shareable, Storable};
 pub use crate::types::CHECKPOINTER_TYPES;
 
 /// What an operation on a store gives.
-pub type Checked<T> = Result<T, crate::CheckpointError>;
+pub type Try<T> = Result<T, crate::CheckpointError>;
 
 /// What a function depends on directly.
 pub type Dependencies = &'static [crate::Dependency];

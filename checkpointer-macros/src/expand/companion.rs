@@ -14,7 +14,7 @@ pub(crate) fn operations(parts: &Parts<'_>) -> TokenStream {
     let Parts { private, .. } = parts;
     let kept = parts.kept();
     let result = parts.result().to_token_stream();
-    let checked = |ty: &TokenStream| quote!(#private::Checked<#ty>);
+    let checked = |ty: &TokenStream| quote!(#private::Try<#ty>);
     let (flag, nothing) = (checked(&quote!(bool)), checked(&quote!(())));
     let mut operations: TokenStream = ["rerun", "cached"]
         .map(|name| computing(parts, name, &result))
@@ -127,7 +127,7 @@ fn whole(parts: &Parts<'_>) -> TokenStream {
     } = parts;
     let value = parts.handle_value();
     let function = named(parts, "function");
-    let counted = quote!(#private::Checked<u64>);
+    let counted = quote!(#private::Try<u64>);
     let operations = [
         ("code_hash", quote!(#private::Digest)),
         ("depends", quote!(#private::Dependencies)),
@@ -143,7 +143,7 @@ fn whole(parts: &Parts<'_>) -> TokenStream {
     quote! {
         #visibility const #function: fn() -> #private::Function = || #value;
         #(#operations)*
-        #visibility const #layer: fn(usize) -> #private::Function = |index| Self::function().layer(index);
+        #visibility const #layer: fn(usize) -> #private::Function = |__n| Self::function().layer(__n);
     }
 }
 

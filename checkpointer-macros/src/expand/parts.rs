@@ -418,7 +418,12 @@ impl<'a> Parts<'a> {
             syn::ReturnType::Type(_, ty) => ty.span(),
         };
         // What can't be kept is told of at the result's type.
-        let kept = located(self.kept(), span);
+        let at = match self.kind {
+            Kind::Free => span,
+            // There is an import in it, which the lints on user code shall leave alone.
+            _ => Span::call_site().located_at(span),
+        };
+        let kept = located(self.kept(), at);
         if self.is_memory() {
             return quote_spanned!(span=> #private::shared::<#kept>());
         }
