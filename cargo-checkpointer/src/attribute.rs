@@ -12,6 +12,8 @@ use syn::{Attribute, Block, Expr, ExprLit, Lit, Signature};
 /// What the source says of a function's results.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Attributes {
+    /// The function's name.
+    pub(crate) name: String,
     /// The layers, the outermost first.
     pub(crate) layers: Vec<Layer>,
     /// The parameters, as their names and types are spelled; `self` with the type of its impl left out.
@@ -71,6 +73,20 @@ impl Reader {
     }
 }
 
+impl Reader {
+    /// The names of the functions with `#[checkpoint]` in a file.
+    pub(crate) fn names(&mut self, path: &Path) -> Vec<String> {
+        let found = self
+            .files
+            .entry(path.to_owned())
+            .or_insert_with_key(|path| parse(path));
+        found
+            .values()
+            .map(|attributes| attributes.name.clone())
+            .collect()
+    }
+}
+
 fn parse(path: &Path) -> HashMap<(usize, usize), Attributes> {
     let text = std::fs::read_to_string(path).unwrap_or_default();
     let mut finder = Finder::default();
@@ -103,7 +119,11 @@ impl Finder {
         let parameters = signature.inputs.iter().map(parameter).collect();
         self.found.insert(
             (start.line, start.column + 1),
-            Attributes { layers, parameters },
+            Attributes {
+                name: signature.ident.to_string(),
+                layers,
+                parameters,
+            },
         );
     }
 }

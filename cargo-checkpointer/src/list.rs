@@ -54,6 +54,8 @@ struct Row {
     stale_bytes: u64,
     /// Whether results stay in memory, so that nothing is stored.
     in_memory: bool,
+    /// Whether a preset or an expression says where results are, so that only the program knows.
+    hidden_store: bool,
 }
 
 /// Runs the command.
@@ -81,6 +83,7 @@ pub(crate) fn run(options: &crate::Options) -> anyhow::Result<()> {
             stale_entries: stale.entries,
             stale_bytes: stale.bytes,
             in_memory: function.is_in_memory(),
+            hidden_store: function.has_hidden_store(),
         }
     };
     let list = List {
@@ -136,6 +139,7 @@ impl List {
             let newest = match row.newest {
                 Some(newest) => ago(newest, self.now),
                 None if row.in_memory => "in memory".to_owned(),
+                None if row.hidden_store => "never here".to_owned(),
                 None => "never".to_owned(),
             };
             vec![

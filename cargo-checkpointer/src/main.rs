@@ -15,11 +15,15 @@ mod difference;
 mod excerpt;
 
 mod analyze;
+mod bless;
 mod clean;
+mod config;
+mod doctor;
 mod explain;
 mod graph;
 mod inspect;
 mod list;
+mod manual;
 mod stats;
 mod status;
 mod value;
@@ -82,12 +86,22 @@ enum Command {
     Graph(graph::Graph),
     /// Show hits, misses by reason, time saved and bytes, over all programs that used the store
     Stats(stats::Stats),
+    /// Keep the results of older code under the hash of the code as it is now
+    Bless(bless::Bless),
     /// Drop stored results
     Clean(clean::Clean),
     /// Check every stored entry; exit code 1 if one is damaged or differs
     Verify(verify::Verify),
     /// Show one entry's header and value
     Inspect(inspect::Inspect),
+    /// Look for the common faults of a set-up; exit code 1 if there is one
+    Doctor,
+    /// Show every setting, and where it comes from
+    Config,
+    /// Print completions for a shell
+    Completions(manual::Completions),
+    /// Print or write the manual
+    Man(manual::Man),
 }
 
 impl Command {
@@ -104,6 +118,11 @@ impl Command {
             Command::Clean(command) => command.run(options).map(done),
             Command::Verify(command) => command.run(options),
             Command::Inspect(command) => command.run(options).map(done),
+            Command::Bless(command) => command.run(options).map(done),
+            Command::Doctor => doctor::run(options),
+            Command::Config => config::run(options).map(done),
+            Command::Completions(command) => command.run().map(done),
+            Command::Man(command) => command.run().map(done),
         }
     }
 }

@@ -254,6 +254,14 @@ impl Function {
             .count() as u64
     }
 
+    /// Whether a preset or an expression says where results are kept, so that they may be elsewhere.
+    pub(crate) fn has_hidden_store(&self) -> bool {
+        let layers = &self.attributes.layers;
+        layers
+            .iter()
+            .any(|layer| layer.has_hidden_root || layer.using.is_some())
+    }
+
     /// Whether results never leave the process.
     pub(crate) fn is_in_memory(&self) -> bool {
         let layers = &self.attributes.layers;

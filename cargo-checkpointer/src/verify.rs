@@ -1,7 +1,7 @@
 //! `cargo checkpointer verify`: whether every stored entry is what was stored, and with `--rerun` whether the program
 //! computes it again.
 
-mod rerun;
+pub(crate) mod rerun;
 
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime};

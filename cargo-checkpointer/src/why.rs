@@ -45,6 +45,8 @@ pub(crate) struct Answer {
     line: u32,
     /// Stored results of the code as it is now.
     current_entries: u64,
+    /// Who said, by `bless`, that results of older code stand for this code, and when.
+    blessed: Option<String>,
     /// Why results were or will be computed again, the most telling first; of a function whose results are all there, none.
     causes: Vec<Cause>,
     #[serde(skip)]
@@ -242,6 +244,7 @@ impl Answer {
             file: model.file(function),
             line: row.line,
             current_entries: current.entries,
+            blessed: blessed(model, function).map(|(_, said)| said),
             causes,
             show_all: false,
             now: Utc::now(),
@@ -249,11 +252,23 @@ impl Answer {
     }
 }
 
+/// The code whose results stand for the code as it is now, and who said so.
+fn blessed(model: &Model, function: &Function) -> Option<(String, String)> {
+    let recorded = crate::bless::recorded(&model.store);
+    let hashes = [function.hashes.0, function.hashes.1];
+    hashes
+        .into_iter()
+        .flatten()
+        .find_map(|hash| recorded.get(&hash.to_string()).cloned())
+}
+
 /// The code versions that are not the code as it is now, the newest results first.
 fn of_code(model: &Model, history: &mut History, function: &Function) -> Vec<Cause> {
     let versions = function.stored.versions.iter().zip(&function.sums);
+    let blessed = blessed(model, function).map(|(from, _)| from);
     let mut old: Vec<(&VersionFolder, &Sum)> = versions
         .filter(|(version, _)| !function.is_current(&version.code_hash))
+        .filter(|(version, _)| Some(version.code_hash.to_string()) != blessed)
         .collect();
     old.sort_by_key(|(_, sum)| std::cmp::Reverse(sum.newest));
     let hashes: Vec<Digest> = old.iter().map(|(version, _)| version.code_hash).collect();
@@ -475,13 +490,23 @@ impl Report for Answer {
                 format_args!("up to date: {entries} of the code as it is now"),
             ));
         }
+        if let Some(blessed) = &self.blessed {
+            page.line(paint(
+                DIM,
+                format_args!("results of older code stand for this code, as said by {blessed}"),
+            ));
+        }
         for (at, cause) in self.causes.iter().enumerate() {
-            if at > 0 && !self.show_all && page.0.lines().count() + 2 > LINES {
+            let before = page.0.len();
+            self.cause(cause, page);
+            let is_last = at + 1 == self.causes.len();
+            let room = LINES - usize::from(!is_last);
+            if at > 0 && !self.show_all && page.0.lines().count() > room {
+                page.0.truncate(before);
                 let rest = count((self.causes.len() - at) as u64, "more cause", "more causes");
                 page.line(paint(DIM, format_args!("and {rest}; --all shows them")));
                 return;
             }
-            self.cause(cause, page);
         }
     }
 }
@@ -501,6 +526,22 @@ impl Answer {
                 change.path.as_slice(),
             )
         })
+    }
+
+    /// What differs from code of this hash, in sentences.
+    pub(crate) fn changed_since(&self, hash: &Digest) -> Vec<String> {
+        let hash = hash.to_string();
+        let changes = self.causes.iter().find_map(|cause| match cause {
+            Cause::Code {
+                code_hash, changes, ..
+            } if *code_hash == hash => Some(changes),
+            _ => None,
+        });
+        let sentence = |change: &Shown| match change.line {
+            0 => change.text.clone(),
+            line => format!("{} ({}:{line})", change.text, change.file),
+        };
+        changes.into_iter().flatten().map(sentence).collect()
     }
 
     fn cause(&self, cause: &Cause, page: &mut Page) {
@@ -567,7 +608,9 @@ impl Answer {
             let drawn = change.human();
             let used = page.0.lines().count();
             let is_last = at + 1 == changes.len();
-            let room = LINES.saturating_sub(used + usize::from(!is_last));
+            // A line for the names of the others, and one for other causes.
+            let below = usize::from(!is_last) + usize::from(self.causes.len() > 1);
+            let room = LINES.saturating_sub(used + below);
             if at > 0 && !self.show_all && drawn.lines().count() > room {
                 let names: Vec<String> = changes[at..]
                     .iter()

@@ -26,8 +26,6 @@ pub(crate) struct Workspace {
 pub(crate) struct Package {
     /// Its name.
     pub(crate) name: String,
-    /// Its version.
-    pub(crate) version: String,
     /// Its Cargo.toml.
     pub(crate) manifest: PathBuf,
     /// Its folder.
@@ -165,7 +163,6 @@ impl Package {
             .find(|target| target.is_custom_build());
         Self {
             name: package.name.to_string(),
-            version: package.version.to_string(),
             manifest: package.manifest_path.clone().into_std_path_buf(),
             folder: package
                 .manifest_path

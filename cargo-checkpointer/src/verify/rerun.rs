@@ -16,9 +16,11 @@ use crate::store::Store;
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub(crate) struct Rerun {
     /// The program that was run.
-    command: String,
+    pub(crate) command: String,
     /// Hits that were computed again, as far as the program recorded it.
     pub(crate) recomputed: u64,
+    /// The same by function.
+    pub(crate) of_functions: std::collections::BTreeMap<String, u64>,
     /// Functions of which a recomputed result differed.
     pub(crate) differing: Vec<String>,
 }
@@ -52,15 +54,6 @@ impl Rerun {
 
 /// Runs the program and compares.
 pub(crate) fn rerun(store: &Store, command: &[String]) -> anyhow::Result<Rerun> {
-    rerun_with(store, command, &[])
-}
-
-/// The same with further variables.
-pub(crate) fn rerun_with(
-    store: &Store,
-    command: &[String],
-    variables: &[(&str, &str)],
-) -> anyhow::Result<Rerun> {
     let default = ["cargo", "run"].map(str::to_owned);
     let command = if command.is_empty() {
         &default[..]
@@ -73,7 +66,6 @@ pub(crate) fn rerun_with(
         .args(&command[1..])
         .env("CHECKPOINTER_VERIFY", "1/1")
         .env("CHECKPOINTER_DIR", &store.root)
-        .envs(variables.iter().copied())
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()
@@ -106,10 +98,13 @@ pub(crate) fn rerun_with(
     }
     let after = recorded::read(&store.root);
     let hits = |totals: &Totals| totals.hits.iter().sum::<u64>();
-    let mut recomputed = 0;
+    let mut of_functions = std::collections::BTreeMap::new();
     for (function, totals) in &after {
         let known = before.get(function).copied().unwrap_or_default();
-        recomputed += hits(totals).saturating_sub(hits(&known));
+        let new = hits(totals).saturating_sub(hits(&known));
+        if new > 0 {
+            of_functions.insert(function.clone(), new);
+        }
         if totals.differences > known.differences && !differing.contains(function) {
             differing.push(function.clone());
         }
@@ -117,7 +112,8 @@ pub(crate) fn rerun_with(
     differing.sort();
     Ok(Rerun {
         command: shown,
-        recomputed,
+        recomputed: of_functions.values().sum(),
+        of_functions,
         differing,
     })
 }

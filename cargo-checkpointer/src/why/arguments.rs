@@ -128,6 +128,7 @@ mod tests {
             place: 0,
             id: "demo::f".to_owned(),
             attributes: Attributes {
+                name: "f".to_owned(),
                 layers: Vec::new(),
                 parameters: parameters.iter().map(parameter).collect(),
             },
