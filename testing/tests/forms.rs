@@ -28,6 +28,27 @@ fn generic_functions_are_told_apart_by_their_type_arguments() {
     assert_eq!(twice::get::<u8, 3>(1).expect("it is stored"), [1, 1, 1]);
 }
 
+#[checkpointer_runtime::no_capture]
+static SUMMED: Runs = Runs::new();
+
+#[checkpoint(using = STORE)]
+fn total<T: Serialize + Copy + Into<u64>, const N: usize>(
+    numbers: [T; N],
+    more: &[u8; 64],
+) -> u64 {
+    SUMMED.count();
+    numbers.map(Into::into).iter().sum::<u64>() + u64::from(more[63])
+}
+
+#[test]
+fn arrays_of_any_length_are_arguments() {
+    let mut more = [0; 64];
+    assert_eq!((total([1_u8, 2], &more), total([1_u8, 2], &more)), (3, 3));
+    more[63] = 1;
+    assert_eq!((total([1_u8, 2], &more), total([1_u8, 2, 3], &more)), (4, 7));
+    assert_eq!(SUMMED.take(), 3);
+}
+
 #[checkpoint(format = "memory", verbosity = 0)]
 fn patterns((a, b): (u32, u32), [c, ..]: [u32; 3], _: u8, mut d: u32) -> u32 {
     d += 1;

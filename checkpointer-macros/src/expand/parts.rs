@@ -345,7 +345,13 @@ impl<'a> Parts<'a> {
                 Hashing::None(_) => None,
                 Hashing::Value => {
                     let span = parameter.ty.as_ref().map_or(parameter.span, |ty| ty.span());
-                    Some(quote_spanned!(span=> __sink.value(#name, ::core::convert::identity(#ident))))
+                    // serde knows arrays of up to 32 elements only, and none whose length is a parameter.
+                    let value = if parameter.ty.as_ref().is_some_and(is_array) {
+                        quote_spanned!(span=> #ident.as_slice())
+                    } else {
+                        quote_spanned!(span=> ::core::convert::identity(#ident))
+                    };
+                    Some(quote_spanned!(span=> __sink.value(#name, #value)))
                 }
                 Hashing::By(by, _) => {
                     let applied = self.apply(&[parameter], by);
@@ -576,6 +582,17 @@ fn is_reference(ty: &Type) -> bool {
         Type::Reference(_) => true,
         Type::Group(group) => is_reference(&group.elem),
         Type::Paren(paren) => is_reference(&paren.elem),
+        _ => false,
+    }
+}
+
+/// Whether the type is an array, or a reference to one.
+fn is_array(ty: &Type) -> bool {
+    match ty {
+        Type::Array(_) => true,
+        Type::Reference(reference) => is_array(&reference.elem),
+        Type::Group(group) => is_array(&group.elem),
+        Type::Paren(paren) => is_array(&paren.elem),
         _ => false,
     }
 }
