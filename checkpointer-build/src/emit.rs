@@ -116,3 +116,39 @@ pub(crate) fn watch_lines(workspace: &Workspace, analysis: &Analysis) -> Vec<Str
         .map(|name| format!("cargo::rerun-if-env-changed={name}"));
     files.chain(variables).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(remote: &str) -> Vec<String> {
+        default_remote(&serde_json::json!({ "remote": remote }))
+    }
+
+    #[test]
+    fn the_manifests_server_is_handed_to_the_expansions() {
+        assert_eq!(
+            lines("s3://bucket/a:b@c"),
+            ["cargo::rustc-env=CHECKPOINTER_DEFAULT_REMOTE=s3://bucket/a:b@c"]
+        );
+        assert_eq!(
+            default_remote(&serde_json::Value::Null),
+            Vec::<String>::new()
+        );
+    }
+
+    #[test]
+    fn a_password_in_the_manifest_is_warned_of() {
+        let lines = lines("redis://user:word@host:6379/0");
+        assert_eq!(lines.len(), 2);
+        assert!(lines[1].starts_with("cargo::warning=") && !lines[1].contains("word@"));
+    }
+
+    #[test]
+    fn the_manifests_server_can_not_give_other_instructions_to_cargo() {
+        assert_eq!(
+            lines("redis://x\ncargo::rustc-link-arg=y"),
+            Vec::<String>::new()
+        );
+    }
+}
