@@ -21,7 +21,7 @@ const STAGES: [&str; 9] = [
 /// The stage that tells night from day and calm from wind, listed apart because most edits here are to what it uses.
 const CLASSIFY: &str = "regime::classify";
 
-fn run(project: &Project) -> Said {
+pub(crate) fn run(project: &Project) -> Said {
     project.cargo_ok(&["run", "--quiet", "--package", "example-app"])
 }
 
@@ -54,7 +54,7 @@ fn stages(said: &Said) -> BTreeMap<String, (u64, u64)> {
 }
 
 /// The stages of which at least one call was computed.
-fn computed(said: &Said) -> Vec<String> {
+pub(crate) fn computed(said: &Said) -> Vec<String> {
     let stages = stages(said).into_iter();
     stages
         .filter(|(_, (computed, _))| *computed > 0)
@@ -62,7 +62,7 @@ fn computed(said: &Said) -> Vec<String> {
         .collect()
 }
 
-fn nothing() -> Vec<String> {
+pub(crate) fn nothing() -> Vec<String> {
     Vec::new()
 }
 

@@ -2,7 +2,9 @@
 //! target folder, so the dependencies are compiled once.
 
 mod bad_input;
+mod elsewhere;
 mod example;
+mod generated;
 mod project;
 mod readme;
 mod type_arguments;

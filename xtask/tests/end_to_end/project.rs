@@ -1,5 +1,6 @@
 //! A package in a temporary folder that a test builds, runs and edits.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -35,6 +36,8 @@ pub(crate) struct Project {
     _alone: MutexGuard<'static, ()>,
     /// Arguments for every cargo command.
     configuration: Vec<String>,
+    /// Variables of every command that are not as for whoever runs the tests.
+    variables: Vec<(String, OsString)>,
 }
 
 /// What a cargo command said.
@@ -54,6 +57,7 @@ impl Project {
             _alone: alone,
             temporary: TempDir::new().expect("cannot make a temporary folder"),
             configuration: ["runtime", "build"].map(patch).concat(),
+            variables: Vec::new(),
         };
         fs::create_dir_all(project.path("")).expect("cannot make the project's folder");
         fs::copy(workspace().join("Cargo.lock"), project.path("Cargo.lock"))
@@ -73,6 +77,16 @@ impl Project {
             &project.path("example-app"),
         );
         project
+    }
+
+    /// Gives every command from now on this variable.
+    pub(crate) fn set(&mut self, name: &str, value: impl Into<OsString>) {
+        self.variables.push((name.to_owned(), value.into()));
+    }
+
+    /// The folder of the project's results.
+    pub(crate) fn store(&self) -> PathBuf {
+        self.temporary.path().join("store")
     }
 
     /// A place in the project.
@@ -129,7 +143,8 @@ impl Project {
         let output = command
             .current_dir(self.path(""))
             .stdin(Stdio::null())
-            .env("CHECKPOINTER_DIR", self.temporary.path().join("store"))
+            .env("CHECKPOINTER_DIR", self.store())
+            .envs(self.variables.iter().cloned())
             .output();
         output
             .map(Said::from)
@@ -188,7 +203,7 @@ fn with_one_member(manifest: &str) -> String {
     one.replace("path = \"checkpointer-", &prefix)
 }
 
-fn copy_folder(from: &Path, to: &Path) {
+pub(crate) fn copy_folder(from: &Path, to: &Path) {
     fs::create_dir_all(to).expect("cannot make a folder");
     for entry in fs::read_dir(from).expect("cannot list a folder") {
         let entry = entry.expect("cannot list a folder");
