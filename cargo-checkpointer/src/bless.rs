@@ -136,7 +136,7 @@ impl Bless {
                 .map(|(version, _)| version)
                 .with_context(|| {
                     format!(
-                        "{} has no results of older code, so there is nothing to keep",
+                        "{} has no results of older code, so there is nothing to keep; `cargo checkpointer list` shows what is stored",
                         function.id
                     )
                 }),

@@ -277,10 +277,14 @@ fn config_says_where_each_value_comes_from() {
         "[workspace]",
         "[package.metadata.checkpointer]\nsalt = \"a\"\ncaptur = 1\n\n[workspace]",
     );
-    assert_data_eq!(
-        project.shown(&["config"]),
-        file!["snapshots/config.txt"].raw()
-    );
+    // How wide the columns are hangs on where temporary folders lie.
+    let words = |line: &str| {
+        line.split_whitespace().collect::<Vec<_>>().join(" ")
+            + "
+"
+    };
+    let shown: String = project.shown(&["config"]).lines().map(words).collect();
+    assert_data_eq!(shown, file!["snapshots/config.txt"].raw());
 }
 
 #[test]
@@ -327,14 +331,10 @@ fn every_error_says_the_cause_and_the_next_step() {
         project.shown(&["list", "--format", "html"]),
         file!["snapshots/error_format.txt"].raw()
     );
-    assert_data_eq!(
-        project
-            .shown(&["list", "--manifest-path", "nowhere/Cargo.toml"])
-            .lines()
-            .next()
-            .unwrap_or_default(),
-        file!["snapshots/error_manifest.txt"].raw()
-    );
+    // What Cargo says after it is Cargo's.
+    let shown = project.shown(&["list", "--manifest-path", "nowhere/Cargo.toml"]);
+    let ours = "error: can't find a Cargo workspace here; run this in a package's folder, or give --manifest-path";
+    assert!(shown.contains(ours), "{shown}");
     assert_data_eq!(
         project.shown(&["bless", "compute"]),
         file!["snapshots/error_bless.txt"].raw()

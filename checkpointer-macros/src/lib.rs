@@ -7,7 +7,6 @@
 #![forbid(unsafe_code)]
 
 mod ast;
-mod built;
 mod capture;
 mod expand;
 mod fallback;

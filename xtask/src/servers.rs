@@ -12,10 +12,11 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail, ensure};
 
 /// Programs, each with Debian's package that has it.
-const PROGRAMS: [(&str, &str); 4] = [
+const PROGRAMS: [(&str, &str); 5] = [
     ("redis-server", "redis-server"),
     ("strace", "strace"),
     ("chromium", "chromium"),
+    ("chromedriver", "chromium-driver"),
     ("python3", "python3"),
 ];
 

@@ -14,7 +14,7 @@ use checkpointer_runtime::{Digest, DiskStorage, Key, PackedStorage, StorageOptio
 use chrono::{DateTime, Utc};
 
 /// When all results were stored.
-pub const STORED: &str = "2020-02-03T04:05:06Z";
+pub(crate) const STORED: &str = "2020-02-03T04:05:06Z";
 
 const LIB: &str = "//! A package of two functions.
 
@@ -47,13 +47,22 @@ pub fn quick(x: u64) -> u64 {
 const NUMBERS: &str = "pub fn multiply(x: u64) -> u64 {\n    x * 1\n}\n";
 
 /// A package in a folder of its own, with a store beside it.
-pub struct Project {
+pub(crate) struct Project {
     folder: tempfile::TempDir,
 }
 
 impl Project {
     /// The package as it is at first, committed to git.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
+        let project = Self::without_sources();
+        project.write("src/lib.rs", LIB);
+        project.write("src/numbers.rs", NUMBERS);
+        project.init();
+        project
+    }
+
+    /// A package of the same name with no source yet, and not in git.
+    pub(crate) fn without_sources() -> Self {
         let project = Self {
             folder: tempfile::tempdir().expect("a temporary folder"),
         };
@@ -67,8 +76,6 @@ impl Project {
             "build.rs",
             "fn main() {\n    checkpointer_build::build();\n}\n",
         );
-        project.write("src/lib.rs", LIB);
-        project.write("src/numbers.rs", NUMBERS);
         // The analysis does not look into this library's own crates; so that nothing is fetched, they are empty.
         for name in ["runtime", "build"] {
             let manifest = format!(
@@ -78,20 +85,24 @@ impl Project {
             project.write(&format!("stubs/{name}/src/lib.rs"), "");
         }
         project.write(".gitignore", "/store\n/target\n");
-        project.git(&["init", "--quiet", "--initial-branch=main"]);
-        project.commit();
         project
     }
 
-    pub fn root(&self) -> &Path {
+    /// Puts the package into git.
+    pub(crate) fn init(&self) {
+        self.git(&["init", "--quiet", "--initial-branch=main"]);
+        self.commit();
+    }
+
+    pub(crate) fn root(&self) -> &Path {
         self.folder.path()
     }
 
-    pub fn store(&self) -> PathBuf {
+    pub(crate) fn store(&self) -> PathBuf {
         self.root().join("store")
     }
 
-    pub fn write(&self, path: &str, text: &str) {
+    pub(crate) fn write(&self, path: &str, text: &str) {
         let path = self.root().join(path);
         std::fs::create_dir_all(path.parent().expect("it is in a folder"))
             .expect("the folder is writable");
@@ -99,13 +110,13 @@ impl Project {
     }
 
     /// Replaces a text in a file.
-    pub fn edit(&self, path: &str, from: &str, to: &str) {
+    pub(crate) fn edit(&self, path: &str, from: &str, to: &str) {
         let text = std::fs::read_to_string(self.root().join(path)).expect("it is there");
         assert!(text.contains(from), "{path} has no `{from}`");
         self.write(path, &text.replacen(from, to, 1));
     }
 
-    pub fn commit(&self) {
+    pub(crate) fn commit(&self) {
         self.git(&["add", "--all"]);
         self.git(&["commit", "--quiet", "--message", "work"]);
     }
@@ -131,35 +142,37 @@ impl Project {
         );
     }
 
-    pub fn inspect(&self) -> Inspection {
+    pub(crate) fn inspect(&self) -> Inspection {
         inspect(&self.root().join("Cargo.toml"), &InspectOptions::default())
             .expect("the package can be analysed")
     }
 
-    /// The code hash of a function as its code is now.
-    pub fn code_hash(&self, function: &str) -> Digest {
-        let found = self.inspect();
-        let function = found
-            .functions
-            .iter()
-            .find(|known| known.row.path == function);
-        let row = &function.expect("the function is checkpointed").row;
-        Digest::from_hex(&row.code_hash).expect("it is a hash")
-    }
-
     /// Stores results of a function as a program would, with what its code is now.
-    pub fn run(&self, function: &str, calls: u8) {
-        self.store_results(&DiskStorage, function, calls);
+    pub(crate) fn run(&self, function: &str, calls: u8) {
+        self.store_results(&self.inspect(), &DiskStorage, function, calls);
     }
 
     /// The same in a packed file.
-    pub fn run_packed(&self, function: &str, calls: u8) {
-        self.store_results(&PackedStorage, function, calls);
+    pub(crate) fn run_packed(&self, function: &str, calls: u8) {
+        self.store_results(&self.inspect(), &PackedStorage, function, calls);
     }
 
-    fn store_results(&self, storage: &dyn Storage, function: &str, calls: u8) {
-        let code_hash = self.code_hash(function);
+    /// A result of every function of a package that was inspected.
+    pub(crate) fn run_all(&self, found: &Inspection) {
+        for function in &found.functions {
+            self.store_results(found, &DiskStorage, &function.row.path, 1);
+        }
+    }
+
+    fn store_results(&self, found: &Inspection, storage: &dyn Storage, function: &str, calls: u8) {
+        let known = found
+            .functions
+            .iter()
+            .find(|known| known.row.path == function);
+        let row = &known.expect("the function is checkpointed").row;
+        let code_hash = Digest::from_hex(&row.code_hash).expect("it is a hash");
         let options = Arc::new(StorageOptions::new(self.store()));
+        let state = found.state.write();
         for call in 0..calls {
             let call_hash = match function {
                 // As the program hashes `x`.
@@ -181,17 +194,16 @@ impl Project {
                 out.extend_from_slice(&[0x92, call, 0xA1, b'x']);
                 Ok(())
             });
+            let frame = frame.expect("it is small");
+            storage.store(&key, &frame).expect("the store is writable");
             storage
-                .store(&key, &frame.expect("it is small"))
-                .expect("the store is writable");
-            storage
-                .describe(&key, &self.inspect().state.write())
+                .describe(&key, &state)
                 .expect("the store is writable");
         }
     }
 
     /// Runs the command on the package and its store.
-    pub fn command(&self, arguments: &[&str]) -> Output {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Output {
         Command::new(env!("CARGO_BIN_EXE_cargo-checkpointer"))
             .arg("checkpointer")
             .args(arguments)
@@ -213,7 +225,7 @@ impl Project {
     }
 
     /// What the command prints, with its exit code where that is not 0, and without what differs from run to run.
-    pub fn shown(&self, arguments: &[&str]) -> String {
+    pub(crate) fn shown(&self, arguments: &[&str]) -> String {
         let output = self.command(arguments);
         let mut text = String::from_utf8(output.stdout).expect("it prints text");
         let error = String::from_utf8(output.stderr).expect("it prints text");
@@ -251,7 +263,7 @@ impl Project {
 }
 
 /// The hash of a call with one argument `x`.
-pub fn argument_hash(x: u64) -> Digest {
+pub(crate) fn argument_hash(x: u64) -> Digest {
     let mut hasher = checkpointer_runtime::arguments::ArgumentHasher::stored();
     hasher.parameter("x", &x).expect("a number can be hashed");
     hasher.finish()
