@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use checkpointer_syntax::table::{Dependency, Row, Table};
+use checkpointer_syntax::table::{Dependency, MISSING, Row, Table};
 
 use crate::cfg::CfgSet;
 use crate::fingerprint::{Digest, Hashes, hex};
@@ -22,7 +22,7 @@ use crate::report::{Ids, Item, Place, Report, Root};
 use crate::source::Sources;
 use crate::ty::{NodeId, Ty};
 use crate::type_arguments::TypeArguments;
-use crate::world::{Arenas, Kind, Unseen, World};
+use crate::world::{Arenas, Crate, Kind, Script, Unseen, World};
 pub(crate) use record::Record;
 
 /// What an analysis is asked for.
@@ -255,6 +255,7 @@ impl Writer<'_, '_, '_, '_> {
             listed.into_iter().map(|id| self.dependency(id)).collect();
         analysis.table.items = listed.into_iter().collect();
         analysis.table.types = types.hashes(self.world, self.hashes);
+        analysis.table.outputs = self.outputs(reached);
         analysis
     }
 
@@ -438,12 +439,85 @@ impl Writer<'_, '_, '_, '_> {
             released,
             captured,
             switches: switches(closure),
+            scripts: self.scripts(closure),
+            variables: self.variables(closure),
             unresolved: closure.unseen.len() as u32,
             impure: impure.collect(),
             dependencies,
             clash: crate::clash::of(self.world, id),
             untrusted: self.untrusted(id, closure),
         }
+    }
+
+    /// The packages whose build scripts may have made code or settings of what is reached.
+    fn scripts(&self, closure: &Closure) -> Vec<String> {
+        let inside = closure
+            .nodes
+            .iter()
+            .filter(|id| self.graph.outside(**id).is_none());
+        let crates: BTreeSet<_> = inside.map(|id| self.world.node(*id).krate).collect();
+        let named = |krate: &Crate| {
+            let package = krate.package.as_ref()?;
+            match krate.script {
+                Script::None => None,
+                Script::Settings => Some(package.clone()),
+                Script::Files => Some(format!("{package}/out")),
+            }
+        };
+        let found: BTreeSet<String> = crates
+            .into_iter()
+            .filter_map(|krate| named(self.world.krate(krate)))
+            .collect();
+        found.into_iter().collect()
+    }
+
+    /// The variables that are read at compile time, but for Cargo's own.
+    fn variables(&self, closure: &Closure) -> Vec<String> {
+        let found: BTreeSet<String> = closure
+            .nodes
+            .iter()
+            .filter_map(|id| match self.graph.outside(*id) {
+                Some(Outside::Variable(name, _)) => Some(name),
+                _ => None,
+            })
+            .filter(|name| !name.starts_with("CARGO") && name != "OUT_DIR")
+            .collect();
+        found.into_iter().collect()
+    }
+
+    /// The files in this package's OUT_DIR that were read.
+    fn outputs(&self, reached: &[NodeId]) -> BTreeMap<String, String> {
+        let out = self
+            .world
+            .crates
+            .iter()
+            .find_map(|krate| krate.env.get("OUT_DIR"));
+        let Some(out) = out.map(Path::new) else {
+            return BTreeMap::new();
+        };
+        let sources = self.world.files.iter().map(|file| file.path.clone());
+        let others = reached
+            .iter()
+            .filter_map(|id| match self.graph.outside(*id) {
+                Some(Outside::File(path)) => Some(path),
+                _ => None,
+            });
+        sources
+            .chain(others)
+            .chain(self.world.not_read.iter().cloned())
+            .filter_map(|path| {
+                let name = path
+                    .strip_prefix(out)
+                    .ok()?
+                    .to_string_lossy()
+                    .replace('\\', "/");
+                let hash = std::fs::read(&path).map_or_else(
+                    |_| MISSING.to_owned(),
+                    |bytes| blake3::hash(&bytes).to_hex().to_string(),
+                );
+                Some((name, hash))
+            })
+            .collect()
     }
 
     /// Files that do not parse, in a crate that the function reaches: what it means is not known.

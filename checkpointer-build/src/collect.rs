@@ -807,6 +807,7 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
             .sources
             .get(&path, self.world.krate(context.krate).cfg_id)
         else {
+            self.world.not_read.insert(path);
             return false;
         };
         let mut inner = context.clone();

@@ -6,12 +6,12 @@ use std::path::PathBuf;
 
 use crate::cfg::CfgSet;
 use crate::collect::Collector;
-use crate::package::{DependencyKind, PackageRef, Target, TargetKind, Workspace};
+use crate::package::{DependencyKind, Package, PackageRef, Target, TargetKind, Workspace};
 use crate::resolve::resolve_imports;
 use crate::source::{CfgId, Sources};
 use crate::symbol::Symbol;
 use crate::world::{
-    Arenas, Crate, CrateId, Extern, Module, NO_MACROS, PackageId, PackageInfo, World,
+    Arenas, Crate, CrateId, Extern, Module, NO_MACROS, PackageId, PackageInfo, Script, World,
 };
 
 /// Rounds of macro expansion and import resolution.
@@ -288,8 +288,40 @@ fn add_crate(
         macro_use: Vec::new(),
         env: variables,
         dir: package.directory.clone(),
+        script: if at == workspace.root {
+            Script::None
+        } else {
+            script(package)
+        },
     });
     id
+}
+
+/// What a package's build script may make of it.
+fn script(package: &Package) -> Script {
+    let is_script = |target: &Target| target.kind == TargetKind::BuildScript;
+    if !package.targets.iter().any(is_script) {
+        return Script::None;
+    }
+    let folder = package
+        .targets
+        .iter()
+        .find(|target| matches!(target.kind, TargetKind::Lib | TargetKind::ProcMacro))
+        .and_then(|library| library.root.parent());
+    let names_out_dir = |path: &std::path::Path| {
+        std::fs::read(path).is_ok_and(|bytes| bytes.windows(7).any(|window| window == b"OUT_DIR"))
+    };
+    let uses_files = walkdir::WalkDir::new(folder.unwrap_or(&package.directory))
+        .into_iter()
+        .flatten()
+        .any(|entry| {
+            entry.path().extension().is_some_and(|e| e == "rs") && names_out_dir(entry.path())
+        });
+    if uses_files {
+        Script::Files
+    } else {
+        Script::Settings
+    }
 }
 
 fn kind_name(kind: TargetKind) -> &'static str {

@@ -12,12 +12,12 @@ use std::rc::Rc;
 
 use crate::cfg::Switches;
 use crate::edges::{Demand, Edges, On, Word};
-use crate::graph::Graph;
+use crate::graph::{Graph, Outside};
 use crate::program::Head;
 use crate::std_facts;
 use crate::symbol::Symbol;
 use crate::ty::{NodeId, TraitRef};
-use crate::world::{Kind, Unseen};
+use crate::world::{CrateId, Extern, Kind, Script, Unseen};
 
 /// What one root reaches.
 #[derive(Clone, Debug, Default)]
@@ -61,6 +61,7 @@ fn chain_from(graph: &Graph<'_, '_, '_>, root: NodeId, is_argument: bool) -> Clo
         collections: false,
         pending: HashSet::new(),
         whole_crates: HashSet::new(),
+        generated: HashSet::new(),
         result: Closure::default(),
     };
     for at in 0..graph.impls.len() {
@@ -102,7 +103,8 @@ struct Chain<'g, 'p, 'w, 'a> {
     collections: bool,
     /// Applied impls of foreign traits that nothing has called yet.
     pending: HashSet<u32>,
-    whole_crates: HashSet<crate::world::CrateId>,
+    whole_crates: HashSet<CrateId>,
+    generated: HashSet<CrateId>,
     result: Closure,
 }
 
@@ -114,6 +116,31 @@ impl Chain<'_, '_, '_, '_> {
         }
         if !std::mem::replace(&mut self.reached[at], true) {
             self.order.push(id);
+        }
+    }
+
+    /// Sources that another package's build script makes aren't known here: they may name anything of their crate and of those
+    /// that it depends on.
+    fn reach_generated(&mut self, krate: CrateId) {
+        if !self.generated.insert(krate) {
+            return;
+        }
+        let graph = self.graph;
+        let mut crates = vec![krate];
+        for named in graph.program.world.krate(krate).externs.values() {
+            match named {
+                Extern::Crate(krate) => crates.push(*krate),
+                Extern::Package(package, _) => {
+                    self.reach(graph.outside_node(Outside::Package(*package)))
+                }
+            }
+        }
+        for krate in crates {
+            if self.whole_crates.insert(krate) {
+                for node in graph.nodes_of_crate(krate).iter() {
+                    self.reach(*node);
+                }
+            }
         }
     }
 
@@ -171,7 +198,11 @@ impl Chain<'_, '_, '_, '_> {
         self.result.switches = self.result.switches.union(edges.switches);
         self.result.unseen.extend(edges.unseen.iter().cloned());
         self.result.impure.extend(edges.impure.iter().cloned());
-        let kind = self.graph.program.world.node(id).kind;
+        let node = self.graph.program.world.node(id);
+        let kind = node.kind;
+        if self.graph.program.world.krate(node.krate).script == Script::Files {
+            self.reach_generated(node.krate);
+        }
         if kind == Kind::Static {
             self.open_brought(&edges);
         }

@@ -1,7 +1,7 @@
 //! The linked program: crates, modules, items and imports of everything that is analysed, made
 //! from the files' summaries by [`crate::collect`] and read by all later stages.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 
 use typed_arena::Arena;
@@ -160,6 +160,19 @@ pub(crate) struct Crate {
     /// The crate's cfg of Cargo's env variables: `CARGO_PKG_VERSION` and the like.
     pub(crate) env: HashMap<String, String>,
     pub(crate) dir: PathBuf,
+    /// Of a package other than the analysed one: what its build script may make of it that is not known here.
+    pub(crate) script: Script,
+}
+
+/// What another package's build script may make of a crate. It may run after this one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Script {
+    /// There is none.
+    None,
+    /// Variables and flags for the compiler.
+    Settings,
+    /// Sources and other files, too: the crate names OUT_DIR.
+    Files,
 }
 
 /// What an extern name leads to.
@@ -308,6 +321,8 @@ pub(crate) struct World<'a> {
     pub(crate) expansions: HashMap<(InstanceId, usize), (&'a ir::Block, InstanceId)>,
     pub(crate) packages: Vec<PackageInfo>,
     pub(crate) notes: Vec<Unseen>,
+    /// Files that `include!` names and that could not be read.
+    pub(crate) not_read: BTreeSet<PathBuf>,
 }
 
 /// A package whose source is not read.
@@ -342,6 +357,7 @@ impl<'a> World<'a> {
             expansions: HashMap::new(),
             packages: Vec::new(),
             notes: Vec::new(),
+            not_read: BTreeSet::new(),
         }
     }
 

@@ -275,6 +275,7 @@ mod tests {
             ast::Function::parse(TokenStream::new(), item).expect("a function");
         assert!(errors.is_empty());
         let found = Found {
+            built: None,
             kind: None,
             row: Some(Row {
                 kind: "free".to_owned(),

@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod ast;
+mod built;
 mod capture;
 mod expand;
 mod fallback;

@@ -14,6 +14,7 @@ use checkpointer_syntax::{message, tokens};
 use proc_macro2::Ident;
 
 use crate::ast::Function;
+use crate::built;
 
 /// What is known of a function.
 pub(crate) struct Found {
@@ -21,6 +22,8 @@ pub(crate) struct Found {
     pub(crate) kind: Option<String>,
     /// Its row; of several that can't be told apart, one that stands for all.
     pub(crate) row: Option<Row>,
+    /// What stands for all that build scripts have made of what it reaches.
+    pub(crate) built: Option<String>,
     /// Why it must not compile, shown by a real compile and not by an editor.
     pub(crate) refusal: Option<String>,
     /// For the first expansion of a crate, which makes rustc notice a changed table: the types of the table, as lines of
@@ -51,8 +54,17 @@ pub(crate) fn find(function: &Function) -> Found {
             }
         }
     };
+    let built = row
+        .iter()
+        .filter(|_| !is_versioned)
+        .find_map(|row| built::digits(row).transpose());
+    let (built, refusal) = match built.transpose() {
+        Ok(digits) => (digits, refusal),
+        Err(missing) => (None, refusal.or(Some(missing))),
+    };
     Found {
         kind,
+        built,
         row,
         refusal: refusal.filter(|_| !is_versioned),
         first,
@@ -110,6 +122,8 @@ impl Index {
             _ => format!("checkpointer: {} can't be read: {error}", path.display()),
         })?;
         let table = Table::parse(&text).map_err(|error| format!("checkpointer: {error}"))?;
+        let out = path.parent().unwrap_or(path);
+        built::verify(out, &table.outputs)?;
         let index = Self::new(table, table::checksum_of(&text).to_owned());
         index.is_current()?;
         Ok(index)
@@ -205,6 +219,8 @@ fn merge(first: &Row, rows: &[&Row]) -> Row {
         merged.released.extend_from_slice(&row.released);
         merged.captured.extend_from_slice(&row.captured);
         merged.switches.extend_from_slice(&row.switches);
+        merged.scripts.extend_from_slice(&row.scripts);
+        merged.variables.extend_from_slice(&row.variables);
         merged.dependencies.extend_from_slice(&row.dependencies);
         if merged.clash.is_empty() {
             merged.clash.clone_from(&row.clash);
@@ -217,6 +233,8 @@ fn merge(first: &Row, rows: &[&Row]) -> Row {
         &mut merged.statics,
         &mut merged.captured,
         &mut merged.switches,
+        &mut merged.scripts,
+        &mut merged.variables,
     ] {
         list.sort_unstable();
         list.dedup();

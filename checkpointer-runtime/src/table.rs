@@ -31,6 +31,8 @@ pub(crate) struct Row {
     pub(crate) code_hash: Option<Digest>,
     /// The hash of its code, with statics.
     pub(crate) capture_hash: Option<Digest>,
+    /// What stands for all that build scripts have made of what it reaches; empty where there is nothing.
+    pub(crate) built: &'static str,
     /// The statics that it reaches and nobody has marked `#[no_capture]`; of a function with a preset alone, since for
     /// the others the build script has said what there is to say.
     pub(crate) statics: Vec<&'static str>,
@@ -56,6 +58,7 @@ impl Row {
                 }
                 "code" => row.code_hash = Digest::from_hex(field()),
                 "capture" => row.capture_hash = Digest::from_hex(field()),
+                "built" => row.built = field(),
                 "static" => row.statics.push(field()),
                 "captured" => row.captured.push(field()),
                 "uses" => row.dependencies.push(Dependency {
@@ -81,11 +84,12 @@ mod tests {
         let row = Row::parse(concat!(
             "path\tdemo::f\nat\tsrc/lib.rs\t7\ncode\t",
             "0101010101010101010101010101010101010101010101010101010101010101",
-            "\nstatic\tdemo::A\ncaptured\tdemo::A\nuses\tfn\tdemo::g\tsrc/g.rs\t9\tff",
+            "\nbuilt\tee\nstatic\tdemo::A\ncaptured\tdemo::A\nuses\tfn\tdemo::g\tsrc/g.rs\t9\tff",
         ));
         assert_eq!((row.path, row.file, row.line), ("demo::f", "src/lib.rs", 7));
         assert_eq!(row.code_hash, Some(Digest::new([1; 32])));
         assert_eq!(row.capture_hash, None);
+        assert_eq!(row.built, "ee");
         assert_eq!(
             (&*row.statics, &*row.captured),
             (&["demo::A"][..], &["demo::A"][..])

@@ -159,10 +159,7 @@ pub fn unknown_durability(name: &str) -> String {
         .iter()
         .map(|name| format!("\"{name}\""))
         .collect();
-    format!(
-        "unknown durability \"{name}\": write {}",
-        list.join(" or ")
-    )
+    format!("unknown durability \"{name}\": write {}", list.join(" or "))
 }
 
 /// An option that is given twice.
@@ -195,6 +192,24 @@ pub const NO_TABLE: &str = "checkpointer: this package's build script wrote no t
 pub const STALE_TABLE: &str = "checkpointer: the table in OUT_DIR is not from the last run of this package's build script, so its \
      hashes would be stale. Call `checkpointer_build::build();` in the `main` of build.rs on every run; if it does, run \
      `touch build.rs` and build again";
+
+/// A file in OUT_DIR is another one than the build script's analysis has read.
+#[must_use]
+pub fn generated_later(file: &str) -> String {
+    format!(
+        "checkpointer: {file} in OUT_DIR was written after the build script had read it, so hashes would be stale. Call \
+         `checkpointer_build::build();` at the end of build.rs, after all that writes to OUT_DIR"
+    )
+}
+
+/// A package that the function reaches has a build script whose results were not found.
+#[must_use]
+pub fn no_output(package: &str) -> String {
+    format!(
+        "checkpointer: what the build script of `{package}` has made was not found beside this package's OUT_DIR, so the code \
+         of this function isn't known: give `#[checkpoint(version = 1)]` and count it up when the code changes"
+    )
+}
 
 /// The table has no row for the function.
 #[must_use]

@@ -57,6 +57,11 @@ pub struct Row {
     pub captured: Vec<String>,
     /// `test` and `debug_assertions`, where reachable code depends on them.
     pub switches: Vec<String>,
+    /// Packages of the workspace that it reaches and whose build scripts make more of them than their sources say, by name;
+    /// with `/out` where the sources name OUT_DIR. Only the macro can look at what those scripts have made.
+    pub scripts: Vec<String>,
+    /// The variables of `env!` and `option_env!` that it reaches, which a build script may set after it was read.
+    pub variables: Vec<String>,
     /// How many things the analysis over-approximated or could not see.
     pub unresolved: u32,
     /// What it reads of the outside world, each with file and line.
@@ -93,6 +98,9 @@ pub struct Table {
     /// `std::any::type_name` gives them, with a hash over what each can reach, and the package, its version and the target
     /// that declare it. Where several types share one name [`AMBIGUOUS`] stands there. [`crate_types`] has a hash alone.
     pub types: BTreeMap<String, String>,
+    /// The files in OUT_DIR that were read, relative to it, with the BLAKE3 of their content: the build script may change
+    /// them afterwards.
+    pub outputs: BTreeMap<String, String>,
     /// Every item that a row reaches, for the reader's eyes: written as comments, not read back.
     pub items: Vec<Dependency>,
 }
@@ -102,6 +110,9 @@ pub struct Table {
 pub fn crate_types(crate_name: &str) -> String {
     format!("{crate_name}::*")
 }
+
+/// Stands in place of the hash of a file in OUT_DIR that was not there.
+pub const MISSING: &str = "missing";
 
 /// Stands in place of a type's hash where two types share one name and can't be told apart.
 pub const AMBIGUOUS: &str = "ambiguous";
@@ -150,6 +161,16 @@ impl Table {
                  pub const TYPES: &[(&str, &str)] = &[\n",
             );
             for (name, hash) in &self.types {
+                let _ = writeln!(out, "    ({name:?}, {hash:?}),");
+            }
+            out.push_str("];\n");
+        }
+        if !self.outputs.is_empty() {
+            out.push_str(
+                "\n// The files in OUT_DIR that were read: what the build script writes to them later would go unseen.\n\
+                 pub const OUTPUTS: &[(&str, &str)] = &[\n",
+            );
+            for (name, hash) in &self.outputs {
                 let _ = writeln!(out, "    ({name:?}, {hash:?}),");
             }
             out.push_str("];\n");
@@ -242,6 +263,8 @@ fn write_row(out: &mut String, row: &Row) {
     field("released", format!("&{:?}", row.released));
     field("captured", format!("&{:?}", row.captured));
     field("switches", format!("&{:?}", row.switches));
+    field("scripts", format!("&{:?}", row.scripts));
+    field("variables", format!("&{:?}", row.variables));
     field("unresolved", row.unresolved.to_string());
     field("impure", format!("&{:?}", row.impure));
     field("clash", format!("{:?}", row.clash));
@@ -273,8 +296,10 @@ fn checksum(text: &str) -> String {
 fn parse_body(body: &str) -> Option<Table> {
     let mut table = Table::default();
     let mut row: Option<Row> = None;
+    let mut has_outputs = false;
     for line in body.lines() {
         let line = line.trim();
+        has_outputs |= line.starts_with("pub const OUTPUTS");
         if line.is_empty()
             || line.starts_with("//")
             || line.starts_with("pub const")
@@ -294,7 +319,12 @@ fn parse_body(body: &str) -> Option<Table> {
                 let mut values = Values(line);
                 let name = values.string()?;
                 let hash = values.string()?;
-                table.types.insert(name, hash);
+                let list = if has_outputs {
+                    &mut table.outputs
+                } else {
+                    &mut table.types
+                };
+                list.insert(name, hash);
             }
         }
     }
@@ -319,6 +349,8 @@ fn parse_field(line: &str, row: &mut Row) -> Option<()> {
         "released" => row.released = values.strings(),
         "captured" => row.captured = values.strings(),
         "switches" => row.switches = values.strings(),
+        "scripts" => row.scripts = values.strings(),
+        "variables" => row.variables = values.strings(),
         "unresolved" => row.unresolved = values.number()?,
         "impure" => row.impure = values.strings(),
         "clash" => row.clash = values.string()?,
@@ -414,6 +446,8 @@ mod tests {
                     captured: vec!["demo::A".into()],
                     clash: "`mod fit` at src/lib.rs:1".into(),
                     switches: vec!["test".into()],
+                    scripts: vec!["generated/out".into()],
+                    variables: vec!["GIT_SHA".into()],
                     unresolved: 2,
                     impure: vec!["std::env::var at src/a.rs:3".into()],
                     dependencies: vec![
@@ -439,6 +473,7 @@ mod tests {
                 },
             ],
             types: [("demo::T".to_owned(), AMBIGUOUS.to_owned())].into(),
+            outputs: [("made.rs".to_owned(), "ff".repeat(32))].into(),
             items: Vec::new(),
         }
     }

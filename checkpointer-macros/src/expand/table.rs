@@ -37,7 +37,7 @@ pub(crate) fn statics(
     let with_state = state.is_some().then(|| quote!(.state_of_code(__STATE)));
     let text = match &found.row {
         Some(row) => {
-            let text = text(row, may_capture_by_preset(function));
+            let text = text(row, found.built.as_deref(), may_capture_by_preset(function));
             quote!(#text)
         }
         None => quote!(""),
@@ -135,11 +135,15 @@ fn may_capture_by_preset(function: &Function) -> bool {
 }
 
 /// The row as the run time reads it: one line a fact, fields between tabs.
-fn text(row: &Row, may_capture_by_preset: bool) -> String {
+fn text(row: &Row, built: Option<&str>, may_capture_by_preset: bool) -> String {
     let mut text = format!(
         "path\t{}\nat\t{}\t{}\ncode\t{}\ncapture\t{}",
         row.path, row.file, row.line, row.code_hash, row.capture_hash
     );
+    if let Some(digits) = built {
+        text.push_str("\nbuilt\t");
+        text.push_str(digits);
+    }
     if may_capture_by_preset {
         // Where the run time is a path dependency its own statics are read, too; no result depends on them.
         let counted =

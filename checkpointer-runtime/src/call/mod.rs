@@ -186,6 +186,9 @@ impl<S: Arguments, X, M: Mode<X>> Call<S, X, M> {
             for switch in state.switches {
                 sink.value("cfg", switch);
             }
+            if !state.row.built.is_empty() {
+                sink.value("built", state.row.built);
+            }
             self.hash_into(sink);
         })
     }
