@@ -140,7 +140,7 @@ pub(crate) fn emit(state: &State, layer: &Layer, kind: EventKind<'_>) {
         write_line(&event);
     }
     observe(&event);
-    crate::recorded::tick();
+    crate::recorded::tick(&event.kind);
 }
 
 fn observe(event: &Event<'_>) {
