@@ -93,7 +93,7 @@
 //! # Features
 //! `async` (default): async functions use their stores on threads of their own. `testing`: the module `testing`.
 //! `codec`: codecs of your own (any serde format). `lz4`, `zstd`: compressed results.
-//! `redis`, `object`: results on a server that a team shares, see the module `remote`, which is there with either.
+//! `redis`, `redis-tls`, `object`: results on a server that a team shares, see the module `remote`.
 //! `tracing`, `metrics`: events and counters of the crates of these names.
 
 mod table;

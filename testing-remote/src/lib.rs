@@ -18,5 +18,5 @@ pub use dumb::DumbS3;
 pub use keys::{KEY, frame, header, key, key_of, options};
 pub use memory::{InMemory, Latency};
 pub use proxy::{Fault, Proxy};
-pub use redis_server::{RedisServer, client};
+pub use redis_server::{RedisServer, client, free_port};
 pub use s3::{Moto, bucket, set_credentials};

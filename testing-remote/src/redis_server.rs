@@ -127,7 +127,11 @@ pub fn client(url: &str) -> redis::Connection {
 }
 
 /// A port that nobody uses.
-pub(crate) fn free_port() -> u16 {
+///
+/// # Panics
+/// If there is none.
+#[must_use]
+pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0")
         .and_then(|listener| listener.local_addr())
         .expect("there is a free port")

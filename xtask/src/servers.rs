@@ -12,11 +12,12 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail, ensure};
 
 /// Programs, each with Debian's package that has it.
-const PROGRAMS: [(&str, &str); 5] = [
+const PROGRAMS: [(&str, &str); 6] = [
     ("redis-server", "redis-server"),
     ("strace", "strace"),
     ("chromium", "chromium"),
     ("chromedriver", "chromium-driver"),
+    ("openssl", "openssl"),
     ("python3", "python3"),
 ];
 

@@ -98,7 +98,7 @@ fn connect(kind: Kind, remote: &Remote) -> Result<Box<dyn Backend>, String> {
     let scheme = remote.scheme();
     let is_redis = matches!(
         scheme.as_str(),
-        "redis" | "rediss" | "redis+unix" | "unix" | "valkey"
+        "redis" | "rediss" | "redis+unix" | "unix" | "valkey" | "valkeys" | "valkey+unix"
     );
     let is_object = matches!(
         scheme.as_str(),

@@ -5,6 +5,9 @@
 //! time however slowly bytes come, and must take no more of them than its limit.
 
 mod connection;
+mod stream;
+#[cfg(feature = "redis-tls")]
+mod tls;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -44,6 +47,7 @@ return 0";
 /// A Redis server.
 pub(super) struct RedisBackend {
     info: ConnectionInfo,
+    has_tls: bool,
     idle: Mutex<Vec<Connection>>,
     keep_for: Option<Duration>,
     /// Whether the server lets us run scripts.
@@ -53,16 +57,20 @@ pub(super) struct RedisBackend {
 impl RedisBackend {
     /// The server of this URL. `REDISCLI_AUTH` is the password where the URL has none, as `redis-cli` has it.
     pub(super) fn new(remote: &Remote) -> Result<Self, String> {
-        let mut info = remote
-            .url
-            .as_str()
-            .into_connection_info()
-            .map_err(|error| {
-                format!(
-                    "the remote store {} is not understood: {error}",
-                    remote.place()
-                )
-            })?;
+        // The crate's own TLS comes with connections of its own, so it is not told.
+        let (scheme, rest) = remote.url.split_once("://").unwrap_or_default();
+        let has_tls = ["rediss", "valkeys"].contains(&scheme.to_ascii_lowercase().as_str());
+        let url = if has_tls {
+            format!("redis://{rest}")
+        } else {
+            remote.url.clone()
+        };
+        let mut info = url.as_str().into_connection_info().map_err(|error| {
+            format!(
+                "the remote store {} is not understood: {error}",
+                remote.place()
+            )
+        })?;
         if info.redis_settings().password().is_none()
             && let Ok(password) = std::env::var("REDISCLI_AUTH")
         {
@@ -71,6 +79,7 @@ impl RedisBackend {
         }
         Ok(Self {
             info,
+            has_tls,
             idle: Mutex::default(),
             keep_for: remote.keep_for,
             has_scripts: AtomicBool::new(true),
@@ -87,7 +96,7 @@ impl RedisBackend {
         let kept = idle().pop();
         let mut connection = match kept {
             Some(connection) => connection,
-            None => Connection::open(&self.info, by)?,
+            None => Connection::open(&self.info, self.has_tls, by)?,
         };
         match run(&mut connection) {
             Ok(value) => {
@@ -219,7 +228,7 @@ impl Backend for RedisBackend {
 
     fn ping(&self, by: Instant) -> Result<(), Fault> {
         // On a connection of its own: the kept ones may be of a server that is no more.
-        let mut connection = Connection::open(&self.info, by)?;
+        let mut connection = Connection::open(&self.info, self.has_tls, by)?;
         let pong = connection.run(&::redis::cmd("PING"), SHORT, by)?;
         connection::server_error(pong).map(|_| ())
     }

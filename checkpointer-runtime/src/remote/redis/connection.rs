@@ -1,18 +1,14 @@
-//! One connection: every read and write ends by the time that its operation has, and takes no more than its limit.
+//! One connection: commands out, replies in, of which no more is taken than a limit.
 
 use std::fmt;
-use std::io::{self, ErrorKind, Read, Write};
-use std::net::{SocketAddr, TcpStream, ToSocketAddrs as _};
-#[cfg(unix)]
-use std::os::unix::net::UnixStream;
-use std::sync::mpsc;
-use std::time::{Duration, Instant};
+use std::io::{self, Read};
+use std::time::Instant;
 
-use ::redis::{Cmd, ConnectionAddr, ConnectionInfo, ErrorKind as RedisKind, Parser, Value};
+use ::redis::{Cmd, ConnectionInfo, ErrorKind as RedisKind, Parser, Value};
 use bytes::Bytes;
 
 use super::super::backend::Fault;
-use super::super::client;
+use super::stream::{Stream, unavailable};
 use crate::storage::buffer;
 
 /// What a reply has beside its value.
@@ -31,23 +27,10 @@ pub(super) struct Connection {
     start: Box<[u8; START]>,
 }
 
-struct Stream {
-    socket: Socket,
-    /// What the socket was told last.
-    read_timeout: Option<Duration>,
-    write_timeout: Option<Duration>,
-}
-
-enum Socket {
-    Tcp(TcpStream),
-    #[cfg(unix)]
-    Unix(UnixStream),
-}
-
 impl Connection {
     /// Connects, and says who we are.
-    pub(super) fn open(info: &ConnectionInfo, by: Instant) -> Result<Self, Fault> {
-        let stream = Stream::open(info.addr(), by)?;
+    pub(super) fn open(info: &ConnectionInfo, has_tls: bool, by: Instant) -> Result<Self, Fault> {
+        let stream = Stream::open(info.addr(), has_tls, by)?;
         let mut connection = Self {
             stream,
             parser: Parser::new(),
@@ -175,102 +158,6 @@ fn string_length(start: &[u8]) -> Option<(usize, usize)> {
     Some((end + 2, digits.parse().ok()?))
 }
 
-impl Stream {
-    fn open(address: &ConnectionAddr, by: Instant) -> Result<Self, Fault> {
-        let socket = match address {
-            ConnectionAddr::Tcp(host, port) => Socket::Tcp(connect(host, *port, by)?),
-            #[cfg(unix)]
-            ConnectionAddr::Unix(path) => {
-                Socket::Unix(UnixStream::connect(path).map_err(unavailable)?)
-            }
-            other => {
-                return Err(Fault::Refused(
-                    format!("addresses such as {other} are not supported").into(),
-                ));
-            }
-        };
-        Ok(Self {
-            socket,
-            read_timeout: None,
-            write_timeout: None,
-        })
-    }
-
-    fn send(&mut self, mut bytes: &[u8], by: Instant) -> io::Result<()> {
-        while !bytes.is_empty() {
-            let rest = rest(by)?;
-            if !is_about(self.write_timeout, rest) {
-                match &self.socket {
-                    Socket::Tcp(stream) => stream.set_write_timeout(Some(rest))?,
-                    #[cfg(unix)]
-                    Socket::Unix(stream) => stream.set_write_timeout(Some(rest))?,
-                }
-                self.write_timeout = Some(rest);
-            }
-            let sent = match &mut self.socket {
-                Socket::Tcp(stream) => stream.write(bytes),
-                #[cfg(unix)]
-                Socket::Unix(stream) => stream.write(bytes),
-            };
-            match sent {
-                Ok(0) => return Err(ErrorKind::WriteZero.into()),
-                Ok(count) => bytes = &bytes[count..],
-                Err(error) => go_on(error, by)?,
-            }
-        }
-        Ok(())
-    }
-
-    /// Fills a buffer of which so many bytes are filled.
-    fn fill(&mut self, buffer: &mut [u8], mut filled: usize, by: Instant) -> io::Result<usize> {
-        while filled < buffer.len() {
-            match self.receive(&mut buffer[filled..], by)? {
-                0 => return Err(ErrorKind::UnexpectedEof.into()),
-                count => filled += count,
-            }
-        }
-        Ok(filled)
-    }
-
-    /// Reads what is there, or waits for something.
-    fn receive(&mut self, buffer: &mut [u8], by: Instant) -> io::Result<usize> {
-        loop {
-            let rest = rest(by)?;
-            if !is_about(self.read_timeout, rest) {
-                match &self.socket {
-                    Socket::Tcp(stream) => stream.set_read_timeout(Some(rest))?,
-                    #[cfg(unix)]
-                    Socket::Unix(stream) => stream.set_read_timeout(Some(rest))?,
-                }
-                self.read_timeout = Some(rest);
-            }
-            let received = match &mut self.socket {
-                Socket::Tcp(stream) => stream.read(buffer),
-                #[cfg(unix)]
-                Socket::Unix(stream) => stream.read(buffer),
-            };
-            match received {
-                Err(error) => go_on(error, by)?,
-                received => return received,
-            }
-        }
-    }
-}
-
-/// Whether a time-out that the socket has is near enough: to set another one at every call would cost a tenth of it.
-fn is_about(known: Option<Duration>, wanted: Duration) -> bool {
-    known.is_some_and(|known| known <= wanted + wanted / 8 && known >= wanted - wanted / 8)
-}
-
-/// Ends an operation with an error, unless it was interrupted or the socket's time-out was short.
-fn go_on(error: io::Error, by: Instant) -> io::Result<()> {
-    match error.kind() {
-        ErrorKind::Interrupted => Ok(()),
-        ErrorKind::WouldBlock | ErrorKind::TimedOut if Instant::now() < by => Ok(()),
-        _ => Err(error),
-    }
-}
-
 /// The bytes of one reply for the parser, as far as its time and its limit go.
 struct Reply<'a> {
     stream: &'a mut Stream,
@@ -287,55 +174,6 @@ impl Read for Reply<'_> {
         let count = self.stream.receive(&mut buffer[..length], self.by)?;
         self.left -= count;
         Ok(count)
-    }
-}
-
-fn connect(host: &str, port: u16, by: Instant) -> Result<TcpStream, Fault> {
-    let mut fault = Fault::timed_out();
-    for address in resolve(host, port, by)? {
-        match TcpStream::connect_timeout(&address, rest(by).map_err(unavailable)?) {
-            Ok(stream) => {
-                stream.set_nodelay(true).map_err(unavailable)?;
-                return Ok(stream);
-            }
-            Err(error) => fault = unavailable(error),
-        }
-    }
-    Err(fault)
-}
-
-/// The addresses of a host. The system's look-up knows no time-out, so it has a thread of its own.
-fn resolve(host: &str, port: u16, by: Instant) -> Result<Vec<SocketAddr>, Fault> {
-    if let Ok(address) = host.parse() {
-        return Ok(vec![SocketAddr::new(address, port)]);
-    }
-    let (sender, receiver) = mpsc::channel();
-    let host = host.to_owned();
-    client::spawn("checkpointer-resolve", move || {
-        let found = (host.as_str(), port).to_socket_addrs();
-        // Nobody may be waiting any more.
-        let _ = sender.send(found.map(Iterator::collect));
-    });
-    let found: io::Result<Vec<SocketAddr>> = receiver
-        .recv_timeout(rest(by).map_err(unavailable)?)
-        .map_err(|_| Fault::Unavailable("its name was not resolved in time".into()))?;
-    found.map_err(unavailable)
-}
-
-/// The time that is left.
-fn rest(by: Instant) -> io::Result<Duration> {
-    let rest = by.saturating_duration_since(Instant::now());
-    if rest.is_zero() {
-        Err(ErrorKind::TimedOut.into())
-    } else {
-        Ok(rest)
-    }
-}
-
-fn unavailable(error: io::Error) -> Fault {
-    match error.kind() {
-        ErrorKind::WouldBlock | ErrorKind::TimedOut => Fault::timed_out(),
-        _ => Fault::Unavailable(error.into()),
     }
 }
 
