@@ -3,7 +3,7 @@
 
 mod record;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -15,6 +15,7 @@ use crate::graph::{Graph, Outside};
 use crate::ids;
 use crate::ir::{Attributes, ItemKind};
 use crate::link::{Targets, link};
+use crate::map::HashMap;
 use crate::package::Workspace;
 use crate::program::Program;
 use crate::reach::{Closure, closure};

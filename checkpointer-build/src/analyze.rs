@@ -1,11 +1,11 @@
 //! The analysis of any package, for `cargo checkpointer analyze` and other tools.
 
-use std::collections::HashMap;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use crate::analysis::{Request, analyse};
 use crate::cfg::CfgSet;
+use crate::map::HashMap;
 use crate::package::{Options, Workspace};
 
 /// What to analyse.
@@ -126,7 +126,7 @@ fn run(
     let request = Request {
         all: options.all,
         cache: options.cache.clone(),
-        env: HashMap::new(),
+        env: HashMap::default(),
         ..Request::default()
     };
     let report = analyse(&workspace, &cfg, &request).report;

@@ -1,6 +1,5 @@
 //! What a build script calls.
 
-use std::collections::HashMap;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -9,6 +8,7 @@ use crate::analysis::{Analysis, Request, analyse};
 use crate::cfg::CfgSet;
 use crate::emit;
 use crate::history::{self, Asked};
+use crate::map::HashMap;
 use crate::package::{Options, Workspace};
 use crate::world::Unseen;
 

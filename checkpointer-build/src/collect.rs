@@ -5,7 +5,6 @@
 //! whose macro is named by a path are put off until the imports are resolved ([`Deferred`]).
 
 use std::cell::Cell;
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -14,6 +13,7 @@ use crate::cfg::{Predicate, Switches, Truth};
 use crate::expand::{self, MacroDef};
 use crate::ir::{self, Item, ItemKind, MacroCall, Pos};
 use crate::lower;
+use crate::map::HashMap;
 use crate::source::{Loaded, Sources};
 use crate::symbol::Symbol;
 use crate::world::{
@@ -96,9 +96,9 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
             sources,
             deferred: Vec::new(),
             env: NO_MACROS,
-            definitions: HashMap::new(),
+            definitions: HashMap::default(),
             open_files: Vec::new(),
-            file_ids: HashMap::new(),
+            file_ids: HashMap::default(),
         }
     }
 
@@ -444,8 +444,8 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
             name,
             is_block,
             owner: context.owner,
-            defined: HashMap::new(),
-            imported: HashMap::new(),
+            defined: HashMap::default(),
+            imported: HashMap::default(),
             imports: Vec::new(),
             globs: Vec::new(),
             generators: Vec::new(),

@@ -1,8 +1,7 @@
 //! What a macro such as `include_str!` names: the value of a string expression made of literals,
 //! `concat!`, `env!` and `stringify!`, as far as the build script can know it.
 
-use std::collections::HashMap;
-
+use crate::map::HashMap;
 use crate::world::Crate;
 
 /// The string that the text between a macro's parentheses comes to; `None` where it can't be known here.
@@ -14,7 +13,7 @@ pub(crate) fn string_value(text: &str, env: &HashMap<String, String>) -> Option<
 
 /// The variable that `env!("NAME")` or `option_env!("NAME")` reads.
 pub(crate) fn variable(text: &str) -> Option<String> {
-    string_value(text, &HashMap::new())
+    string_value(text, &HashMap::default())
 }
 
 /// The value that a variable has for a crate. What a manifest says of its package in other words than name and version
@@ -78,7 +77,7 @@ mod tests {
 
     #[test]
     fn literals_concat_and_env_have_a_value() {
-        let env = HashMap::from([("OUT_DIR".to_owned(), "/out".to_owned())]);
+        let env = HashMap::from_iter([("OUT_DIR".to_owned(), "/out".to_owned())]);
         assert_eq!(string_value("\"a.txt\"", &env).as_deref(), Some("a.txt"));
         assert_eq!(
             string_value("concat!(env!(\"OUT_DIR\"), \"/\", 1, 'x', \".rs\")", &env).as_deref(),

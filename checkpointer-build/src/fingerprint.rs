@@ -7,11 +7,12 @@
 //! (the partition refinement of J. Hopcroft, "An n log n algorithm for minimizing states in a
 //! finite automaton", 1971, with hashes for colours).
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::edges::Meaning;
 use crate::graph::{Graph, Outside};
+use crate::map::{HashMap, HashSet};
 use crate::twins::twins;
 use crate::ty::NodeId;
 use crate::world::{Crate, Kind, World};
@@ -87,7 +88,7 @@ impl Hashes {
                 .insert(*id, mix(&shallow[id], &labels[id], &shallow));
         }
         for statics in [Statics::Out, Statics::In] {
-            let mut done: HashMap<NodeId, Digest> = HashMap::with_capacity(all.len());
+            let mut done: HashMap<NodeId, Digest> = HashMap::default();
             for component in &components {
                 refine(
                     graph.program.world,

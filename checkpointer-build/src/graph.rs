@@ -2,15 +2,17 @@
 //! to be reachable for them to apply. Packages, files and variables are nodes of it too.
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::rc::Rc;
 
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 
+use crate::called::{Traits, Use};
 use crate::edges::{Edges, On, edges_of};
-use crate::program::Program;
+use crate::map::HashMap;
+use crate::program::{Head, ImplFacts, Program};
 use crate::symbol::Symbol;
 use crate::ty::{NodeId, TraitRef};
 use crate::world::{CrateId, Kind, PackageId};
@@ -27,9 +29,17 @@ pub(crate) enum Outside {
 pub(crate) struct Graph<'p, 'w, 'a> {
     pub(crate) program: &'p Program<'w, 'a>,
     edges: Vec<OnceCell<Rc<Edges>>>,
+    /// Each item's uses of std, expanded, and what they lead to.
+    uses: Vec<OnceCell<Vec<Use>>>,
     outside: RefCell<(Vec<Outside>, HashMap<Outside, NodeId>)>,
     /// Impls in the order of their node, with what they wait for.
     pub(crate) impls: Vec<NodeId>,
+    /// What is known of each.
+    pub(crate) facts: Vec<&'p ImplFacts>,
+    /// The shape of each one's self type.
+    pub(crate) heads: Vec<Head>,
+    /// Each one's associated types.
+    pub(crate) associated: Vec<Vec<NodeId>>,
     /// How many types each impl waits for.
     pub(crate) waits: Vec<u32>,
     /// By type: the impls that wait for it.
@@ -38,49 +48,103 @@ pub(crate) struct Graph<'p, 'w, 'a> {
     pub(crate) members: HashMap<Symbol, Vec<(u32, NodeId)>>,
     /// By local trait: its impls.
     pub(crate) of_trait: HashMap<NodeId, Vec<u32>>,
+    /// By the last segment of a foreign trait's path: its impls, and the types that derive it.
+    pub(crate) of_foreign: HashMap<Symbol, Vec<u32>>,
+    pub(crate) deriving: HashMap<Symbol, Vec<NodeId>>,
+    pub(crate) traits: Traits,
+    pub(crate) start: Start,
     crate_nodes: RefCell<HashMap<CrateId, Rc<Vec<NodeId>>>>,
+}
+
+/// What holds before any root is reached, by impls that wait for no type.
+#[derive(Default)]
+pub(crate) struct Start {
+    /// By foreign trait.
+    pub(crate) pending: Vec<Vec<u32>>,
+    pub(crate) reached: Vec<NodeId>,
 }
 
 impl<'p, 'w, 'a> Graph<'p, 'w, 'a> {
     pub(crate) fn new(program: &'p Program<'w, 'a>) -> Self {
         let mut impls: Vec<NodeId> = program.impls.keys().copied().collect();
         impls.sort();
-        let mut waits = Vec::with_capacity(impls.len());
-        let mut waiting: HashMap<NodeId, Vec<u32>> = HashMap::new();
-        let mut members: HashMap<Symbol, Vec<(u32, NodeId)>> = HashMap::new();
-        let mut of_trait: HashMap<NodeId, Vec<u32>> = HashMap::new();
-        for (at, id) in impls.iter().enumerate() {
-            let facts = &program.impls[id];
-            waits.push(facts.locals.len() as u32);
-            for ty in &facts.locals {
-                waiting.entry(*ty).or_default().push(at as u32);
-            }
-            for (name, nodes) in &facts.members {
-                members
-                    .entry(*name)
-                    .or_default()
-                    .extend(nodes.iter().map(|node| (at as u32, *node)));
-            }
-            for of in &facts.of {
-                if let TraitRef::Local(of) = of {
-                    of_trait.entry(*of).or_default().push(at as u32);
+        let facts: Vec<&'p ImplFacts> = impls.iter().map(|id| &program.impls[id]).collect();
+        let nodes = program.world.nodes.len();
+        let mut graph = Graph {
+            program,
+            edges: (0..nodes).map(|_| OnceCell::new()).collect(),
+            uses: (0..nodes).map(|_| OnceCell::new()).collect(),
+            outside: RefCell::default(),
+            heads: facts.iter().map(|facts| Head::of(&facts.self_ty)).collect(),
+            waits: facts
+                .iter()
+                .map(|facts| facts.locals.len() as u32)
+                .collect(),
+            associated: facts
+                .iter()
+                .map(|facts| types_among(program, facts))
+                .collect(),
+            impls,
+            facts,
+            waiting: HashMap::default(),
+            members: HashMap::default(),
+            of_trait: HashMap::default(),
+            of_foreign: HashMap::default(),
+            deriving: deriving(program),
+            traits: Traits::default(),
+            start: Start::default(),
+            crate_nodes: RefCell::default(),
+        };
+        for at in 0..graph.impls.len() {
+            graph.index(at as u32);
+        }
+        graph
+    }
+
+    fn index(&mut self, at: u32) {
+        let facts = self.facts[at as usize];
+        for ty in &facts.locals {
+            self.waiting.entry(*ty).or_default().push(at);
+        }
+        for (name, nodes) in &facts.members {
+            let known = self.members.entry(*name).or_default();
+            known.extend(nodes.iter().map(|node| (at, *node)));
+        }
+        let starts = facts.locals.is_empty() && facts.is_trait_impl;
+        for of in &facts.of {
+            match of {
+                TraitRef::Local(of) => self.of_trait.entry(*of).or_default().push(at),
+                TraitRef::Foreign(of) => {
+                    let last = Symbol::new(last_segment(of));
+                    self.of_foreign.entry(last).or_default().push(at);
+                    let number = self.traits.number(*of);
+                    self.start.pending.resize_with(self.traits.len(), Vec::new);
+                    if starts {
+                        self.start.pending[number].push(at);
+                    }
                 }
             }
         }
-        let edges = (0..program.world.nodes.len())
-            .map(|_| OnceCell::new())
-            .collect();
-        Graph {
-            program,
-            edges,
-            outside: RefCell::default(),
-            impls,
-            waits,
-            waiting,
-            members,
-            of_trait,
-            crate_nodes: RefCell::default(),
+        if starts && facts.of.is_empty() {
+            // A trait that is not known: foreign code may call all of it.
+            self.start.reached.push(self.impls[at as usize]);
+            self.start.reached.extend(facts.members.values().flatten());
         }
+    }
+
+    /// The number of a foreign trait that something implements.
+    pub(crate) fn foreign_number(&self, of: Symbol) -> usize {
+        self.traits.known(of)
+    }
+
+    /// What an item uses of std, and where that may lead.
+    pub(crate) fn uses(&self, id: NodeId, edges: &Edges) -> &[Use] {
+        self.uses[id.0 as usize].get_or_init(|| {
+            let uses = edges.words.iter();
+            uses.map(|(word, on)| (self.traits.leads(*word), self.expanded(on)))
+                .filter(|(leads, _)| !leads.is_empty())
+                .collect()
+        })
     }
 
     /// How many nodes there are, those outside of the code included.
@@ -181,7 +245,7 @@ impl<'p, 'w, 'a> Graph<'p, 'w, 'a> {
         targets: impl Fn(NodeId) -> Vec<NodeId>,
     ) -> Vec<Vec<NodeId>> {
         let mut graph: DiGraph<NodeId, ()> = DiGraph::with_capacity(nodes.len(), nodes.len() * 4);
-        let mut index: HashMap<NodeId, NodeIndex> = HashMap::with_capacity(nodes.len());
+        let mut index: HashMap<NodeId, NodeIndex> = HashMap::default();
         for node in nodes {
             index.insert(*node, graph.add_node(*node));
         }
@@ -198,4 +262,32 @@ impl<'p, 'w, 'a> Graph<'p, 'w, 'a> {
             .map(|component| component.into_iter().map(|at| graph[at]).collect())
             .collect()
     }
+}
+
+fn types_among(program: &Program<'_, '_>, facts: &ImplFacts) -> Vec<NodeId> {
+    let members = facts.members.values().flatten().copied();
+    members
+        .filter(|member| program.world.node(*member).kind == Kind::Type)
+        .collect()
+}
+
+fn deriving(program: &Program<'_, '_>) -> HashMap<Symbol, Vec<NodeId>> {
+    let world = program.world;
+    let mut deriving: HashMap<Symbol, Vec<NodeId>> = HashMap::default();
+    for id in world.ids().filter(|id| world.node(*id).is_type()) {
+        let derives = world.node(id).item().map(|item| &item.attributes.derives);
+        for last in derives
+            .into_iter()
+            .flatten()
+            .filter_map(|path| path.segments.last())
+        {
+            deriving.entry(last.name).or_default().push(id);
+        }
+    }
+    deriving
+}
+
+/// The simple name of a trait.
+pub(crate) fn last_segment(path: &str) -> &str {
+    path.rsplit("::").next().unwrap_or(path)
 }

@@ -12,6 +12,7 @@
 #![forbid(unsafe_code)]
 
 mod cfg;
+mod map;
 mod package;
 mod symbol;
 
@@ -29,6 +30,7 @@ mod link;
 mod resolve;
 mod world;
 
+mod called;
 mod edges;
 mod graph;
 mod impure;

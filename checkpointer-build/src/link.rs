@@ -1,11 +1,12 @@
 //! From packages to a linked program: an entry for each crate with the names that its paths can
 //! begin with, its files collected, its imports resolved.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::cfg::CfgSet;
 use crate::collect::Collector;
+use crate::map::HashMap;
 use crate::package::{DependencyKind, Package, PackageRef, Target, TargetKind, Workspace};
 use crate::resolve::resolve_imports;
 use crate::source::{CfgId, Sources};
@@ -49,7 +50,7 @@ pub(crate) fn link<'a>(
         });
     }
     let chosen = chosen_targets(workspace, targets);
-    let mut libraries: HashMap<usize, CrateId> = HashMap::new();
+    let mut libraries: HashMap<usize, CrateId> = HashMap::default();
     let mut crates: Vec<(CrateId, PathBuf)> = Vec::new();
     let mut taken: BTreeMap<String, u32> = BTreeMap::new();
     for (package, target) in &chosen {
@@ -76,7 +77,7 @@ pub(crate) fn link<'a>(
     }
     for ((package, target), (id, _)) in chosen.iter().zip(&crates) {
         let names = workspace.extern_names(*package, target);
-        let mut externs = HashMap::new();
+        let mut externs = HashMap::default();
         for (name, to) in names {
             let to = match to {
                 PackageRef::Local(at) => libraries.get(&at).map(|krate| Extern::Crate(*krate)),
@@ -235,8 +236,8 @@ fn add_crate(
         name: Symbol::new(&target.crate_name),
         is_block: false,
         owner: None,
-        defined: HashMap::new(),
-        imported: HashMap::new(),
+        defined: HashMap::default(),
+        imported: HashMap::default(),
         imports: Vec::new(),
         globs: Vec::new(),
         generators: Vec::new(),
@@ -282,7 +283,7 @@ fn add_crate(
         root,
         target: label,
         package: (at != workspace.root).then(|| package.name.clone()),
-        externs: HashMap::new(),
+        externs: HashMap::default(),
         cfg: set,
         cfg_id: set_id,
         macro_use: Vec::new(),

@@ -2,11 +2,11 @@
 //! which types, which methods there are by name, and types as the inference sees them.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use crate::expand::MacroDef;
 use crate::ir::{self, ItemKind};
+use crate::map::{HashMap, HashSet};
 use crate::resolve::{Names, Resolution};
 use crate::std_facts;
 use crate::symbol::Symbol;
@@ -128,14 +128,14 @@ impl<'w, 'a> Program<'w, 'a> {
     pub(crate) fn new(world: &'w World<'a>) -> Self {
         let mut program = Program {
             world,
-            impls: HashMap::new(),
-            traits: HashMap::new(),
-            inherent: HashMap::new(),
-            impls_of_type: HashMap::new(),
+            impls: HashMap::default(),
+            traits: HashMap::default(),
+            inherent: HashMap::default(),
+            impls_of_type: HashMap::default(),
             open_impls: Vec::new(),
-            traits_with: HashMap::new(),
-            inherent_named: HashMap::new(),
-            named: HashMap::new(),
+            traits_with: HashMap::default(),
+            inherent_named: HashMap::default(),
+            named: HashMap::default(),
             scopes: RefCell::default(),
             aliases: RefCell::default(),
             definitions: RefCell::default(),
@@ -161,7 +161,7 @@ impl<'w, 'a> Program<'w, 'a> {
     }
 
     fn members_of(&self, of: NodeId) -> (HashMap<Symbol, Vec<NodeId>>, Vec<NodeId>) {
-        let mut members: HashMap<Symbol, Vec<NodeId>> = HashMap::new();
+        let mut members: HashMap<Symbol, Vec<NodeId>> = HashMap::default();
         let mut closed = Vec::new();
         for id in self.world.members(of) {
             let node = self.world.node(*id);
@@ -652,10 +652,10 @@ impl<'w, 'a> Program<'w, 'a> {
         if let Some(known) = self.imported.borrow().get(&module) {
             return Rc::clone(known);
         }
-        let mut found = HashSet::new();
+        let mut found = HashSet::default();
         let mut at = Some(module);
         while let Some(module) = at {
-            let mut seen = HashSet::new();
+            let mut seen = HashSet::default();
             self.traits_of_module(module, &mut seen, &mut found);
             let data = self.world.module(module);
             at = if data.is_block { data.parent } else { None };
@@ -671,7 +671,7 @@ impl<'w, 'a> Program<'w, 'a> {
             return Rc::clone(known);
         }
         let mut found: Vec<PackageId> = Vec::new();
-        let mut seen = HashSet::new();
+        let mut seen = HashSet::default();
         let mut at = Some(module);
         while let Some(module) = at {
             self.packages_of_module(module, &mut seen, &mut found);
@@ -755,7 +755,7 @@ impl<'w, 'a> Program<'w, 'a> {
         let generics = match self.world.node(node).item().map(|item| &item.kind) {
             Some(ItemKind::Struct(data)) => &data.generics,
             Some(ItemKind::Enum(data)) => &data.generics,
-            _ => return HashMap::new(),
+            _ => return HashMap::default(),
         };
         let names = generics.types.iter().map(|param| param.name);
         names
@@ -775,7 +775,7 @@ fn unconditional(data: &ir::Impl, self_ty: &Ty) -> bool {
     let Ty::Adt(_, args) = self_ty else {
         return free;
     };
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::default();
     free && args
         .iter()
         .all(|arg| matches!(arg, Ty::Param(name) if seen.insert(*name)))
@@ -844,7 +844,7 @@ pub(crate) fn substitute(ty: &Ty, map: &HashMap<Symbol, Ty>) -> Ty {
 
 /// What the parameters of a written type stand for, given the type that it met.
 pub(crate) fn unify(written: &Ty, met: &Ty) -> HashMap<Symbol, Ty> {
-    let mut map = HashMap::new();
+    let mut map = HashMap::default();
     unify_into(written, met, &mut map);
     map
 }

@@ -7,12 +7,14 @@
 //! Source of the method: D. F. Bacon and P. F. Sweeney, "Fast Static Analysis of C++ Virtual
 //! Function Calls", OOPSLA 1996.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use crate::called::Called;
 use crate::cfg::Switches;
-use crate::edges::{Demand, Edges, On, Word};
-use crate::graph::{Graph, Outside};
+use crate::edges::{Demand, Edges};
+use crate::graph::{Graph, Outside, last_segment};
+use crate::map::{HashMap, HashSet};
 use crate::program::Head;
 use crate::std_facts;
 use crate::symbol::Symbol;
@@ -49,25 +51,21 @@ fn chain_from(graph: &Graph<'_, '_, '_>, root: NodeId, is_argument: bool) -> Clo
         order: Vec::new(),
         next: 0,
         waits: graph.waits.clone(),
-        applied: vec![false; graph.impls.len()],
-        any: HashSet::new(),
-        members: HashMap::new(),
-        foreign: HashSet::new(),
-        open: HashSet::new(),
-        words: HashMap::new(),
-        calls_foreign: false,
-        calls_unknown: false,
-        packages: false,
-        collections: false,
-        pending: HashSet::new(),
-        whole_crates: HashSet::new(),
-        generated: HashSet::new(),
+        applied: graph.waits.iter().map(|waits| *waits == 0).collect(),
+        any: HashSet::default(),
+        members: HashMap::default(),
+        foreign: HashSet::default(),
+        open: HashSet::default(),
+        called: Called::new(&graph.traits),
+        pending: graph.start.pending.clone(),
+        woken: vec![false; graph.impls.len()],
+        whole_crates: HashSet::default(),
+        generated: HashSet::default(),
+        reported: HashSet::default(),
         result: Closure::default(),
     };
-    for at in 0..graph.impls.len() {
-        if graph.waits[at] == 0 {
-            chain.apply(at as u32);
-        }
+    for id in &graph.start.reached {
+        chain.reach(*id);
     }
     chain.reach(root);
     if let Some(edges) = graph.edges(root) {
@@ -96,15 +94,15 @@ struct Chain<'g, 'p, 'w, 'a> {
     members: HashMap<NodeId, HashSet<(Symbol, Head)>>,
     foreign: HashSet<(Symbol, Head)>,
     open: HashSet<NodeId>,
-    words: HashMap<Word, On>,
-    calls_foreign: bool,
-    calls_unknown: bool,
-    packages: bool,
-    collections: bool,
-    /// Applied impls of foreign traits that nothing has called yet.
-    pending: HashSet<u32>,
+    called: Called<'g>,
+    /// By foreign trait: applied impls that nothing has called yet.
+    pending: Vec<Vec<u32>>,
+    /// Impls that something has called.
+    woken: Vec<bool>,
     whole_crates: HashSet<CrateId>,
     generated: HashSet<CrateId>,
+    /// What stands in the result already, by address.
+    reported: HashSet<usize>,
     result: Closure,
 }
 
@@ -177,14 +175,13 @@ impl Chain<'_, '_, '_, '_> {
         for node in self.graph.outside_of(&edges) {
             self.reach(node);
         }
-        for (word, on) in &edges.words {
-            let on = self.graph.expanded(on);
-            self.words.entry(*word).or_default().merge(on);
+        for (leads, on) in self.graph.uses(id, &edges) {
+            self.called.add(leads, on);
         }
-        self.calls_foreign |= edges.calls_foreign;
-        self.calls_unknown |= edges.calls_unknown;
-        self.packages |= !edges.packages.is_empty();
-        self.collections |= edges.collections;
+        self.called.foreign |= edges.calls_foreign;
+        self.called.unknown |= edges.calls_unknown;
+        self.called.packages |= !edges.packages.is_empty();
+        self.called.collections |= edges.collections;
         for demand in &edges.demands {
             self.demand(*demand);
         }
@@ -196,8 +193,16 @@ impl Chain<'_, '_, '_, '_> {
             }
         }
         self.result.switches = self.result.switches.union(edges.switches);
-        self.result.unseen.extend(edges.unseen.iter().cloned());
-        self.result.impure.extend(edges.impure.iter().cloned());
+        for at in &edges.unseen {
+            if self.reported.insert(Rc::as_ptr(at) as usize) {
+                self.result.unseen.insert(Rc::clone(at));
+            }
+        }
+        for at in &edges.impure {
+            if self.reported.insert(Rc::as_ptr(at) as usize) {
+                self.result.impure.insert(Rc::clone(at));
+            }
+        }
         let node = self.graph.program.world.node(id);
         let kind = node.kind;
         if self.graph.program.world.krate(node.krate).script == Script::Files {
@@ -223,7 +228,7 @@ impl Chain<'_, '_, '_, '_> {
         }
         let graph = self.graph;
         let id = graph.impls[at as usize];
-        let facts = &graph.program.impls[&id];
+        let facts = graph.facts[at as usize];
         for (name, nodes) in &facts.members {
             if self.any.contains(name) {
                 nodes.iter().for_each(|node| self.reach(*node));
@@ -239,7 +244,7 @@ impl Chain<'_, '_, '_, '_> {
             });
             self.reach_whole(id, local);
         }
-        let head = Head::of(&facts.self_ty);
+        let head = graph.heads[at as usize];
         for of in &facts.of {
             match of {
                 TraitRef::Local(of) => {
@@ -255,11 +260,11 @@ impl Chain<'_, '_, '_, '_> {
                         .collect();
                     for (name, receiver) in wanted {
                         if receiver.may_use(head) {
-                            self.reach_member(id, *of, name);
+                            self.reach_member(at, *of, name);
                         }
                     }
                 }
-                TraitRef::Foreign(_) => {
+                TraitRef::Foreign(of) => {
                     let wanted: Vec<Symbol> = self
                         .foreign
                         .iter()
@@ -274,7 +279,7 @@ impl Chain<'_, '_, '_, '_> {
                             .flatten()
                             .for_each(|node| self.reach(*node));
                     }
-                    self.pending.insert(at);
+                    self.pending[graph.foreign_number(*of)].push(at);
                 }
             }
         }
@@ -309,14 +314,14 @@ impl Chain<'_, '_, '_, '_> {
     }
 
     /// A member of a local trait in one impl: the impl's own, else the trait's default.
-    fn reach_member(&mut self, id: NodeId, of: NodeId, name: Symbol) {
+    fn reach_member(&mut self, at: u32, of: NodeId, name: Symbol) {
         let graph = self.graph;
-        let facts = &graph.program.impls[&id];
+        let facts = graph.facts[at as usize];
         match facts.members.get(&name) {
             Some(nodes) => nodes.iter().for_each(|node| self.reach(*node)),
             None => {
                 // Which impls lack the member decides too.
-                self.reach(id);
+                self.reach(graph.impls[at as usize]);
                 let declared = graph
                     .program
                     .traits
@@ -329,10 +334,8 @@ impl Chain<'_, '_, '_, '_> {
             }
         }
         // What the impl says of associated types and constants may decide what the member means.
-        for member in facts.members.values().flatten() {
-            if graph.program.world.node(*member).kind == Kind::Type {
-                self.reach(*member);
-            }
+        for member in &graph.associated[at as usize] {
+            self.reach(*member);
         }
         facts.closed.iter().for_each(|node| self.reach(*node));
     }
@@ -374,10 +377,9 @@ impl Chain<'_, '_, '_, '_> {
                     facts.closed.iter().for_each(|node| self.reach(*node));
                 }
                 for at in graph.of_trait.get(&of).into_iter().flatten() {
-                    let id = graph.impls[*at as usize];
-                    let head = Head::of(&graph.program.impls[&id].self_ty);
+                    let head = graph.heads[*at as usize];
                     if self.applied[*at as usize] && receiver.may_use(head) {
-                        self.reach_member(id, of, name);
+                        self.reach_member(*at, of, name);
                     }
                 }
             }
@@ -386,11 +388,10 @@ impl Chain<'_, '_, '_, '_> {
                     return;
                 }
                 for (at, node) in graph.members.get(&name).into_iter().flatten() {
-                    let facts = &graph.program.impls[&graph.impls[*at as usize]];
-                    let foreign = facts.of.iter().any(|of| matches!(of, TraitRef::Foreign(_)));
+                    let of = &graph.facts[*at as usize].of;
                     if self.applied[*at as usize]
-                        && foreign
-                        && receiver.may_use(Head::of(&facts.self_ty))
+                        && of.iter().any(|of| matches!(of, TraitRef::Foreign(_)))
+                        && receiver.may_use(graph.heads[*at as usize])
                     {
                         self.reach(*node);
                     }
@@ -418,37 +419,15 @@ impl Chain<'_, '_, '_, '_> {
     /// Whoever calls a root that is generic over a foreign trait may bring any type that has it.
     fn open_foreign(&mut self, name: &str) {
         let graph = self.graph;
-        let world = graph.program.world;
-        let names: Vec<&str> = std::iter::once(name)
-            .chain(std_facts::led_to(name).iter().copied())
-            .collect();
-        for of in &names {
-            self.words.insert(Word::Trait(Symbol::new(of)), On::Any);
-        }
-        for id in &graph.impls {
-            let facts = &graph.program.impls[id];
-            let fits = |of: &TraitRef| {
-                // One trait of a package may be named by several paths.
-                let last = |name: &str| name.rsplit("::").next().unwrap_or_default().to_owned();
-                matches!(of, TraitRef::Foreign(of) if names.iter().any(|name| last(name) == last(of)))
-            };
-            if facts.of.iter().any(fits) {
-                self.reach_whole(*id, None);
+        for name in std::iter::once(name).chain(std_facts::led_to(name).iter().copied()) {
+            self.called.add_trait(Symbol::new(name));
+            // One trait of a package may be named by several paths.
+            let last = Symbol::new(last_segment(name));
+            for at in graph.of_foreign.get(&last).into_iter().flatten() {
+                self.reach_whole(graph.impls[*at as usize], None);
             }
-        }
-        for id in world.ids().filter(|id| world.node(*id).is_type()) {
-            let derives = world
-                .node(id)
-                .item()
-                .map(|item| item.attributes.derives.as_slice())
-                .unwrap_or_default();
-            let derived = derives.iter().filter_map(|path| path.segments.last());
-            if derived.clone().any(|last| {
-                names
-                    .iter()
-                    .any(|name| name.rsplit("::").next() == Some(&*last.name))
-            }) {
-                self.reach(id);
+            for id in graph.deriving.get(&last).into_iter().flatten() {
+                self.reach(*id);
             }
         }
     }
@@ -456,93 +435,21 @@ impl Chain<'_, '_, '_, '_> {
     /// Impls of foreign traits that foreign code may call by now. Returns whether any woke.
     fn wake_foreign(&mut self) -> bool {
         let graph = self.graph;
-        let mut pending: Vec<u32> = self.pending.iter().copied().collect();
-        pending.sort_unstable();
         let mut any = false;
-        for at in pending {
-            let id = graph.impls[at as usize];
-            let facts = &graph.program.impls[&id];
-            let woken = facts.of.iter().any(|of| match of {
-                TraitRef::Foreign(name) => self.may_be_called(name, Head::of(&facts.self_ty)),
-                TraitRef::Local(_) => false,
-            });
-            if woken {
-                self.pending.remove(&at);
-                any = true;
-                self.reach_whole(id, None);
+        for of in 0..self.pending.len() {
+            let pending = std::mem::take(&mut self.pending[of]);
+            let (woken, asleep): (Vec<u32>, Vec<u32>) = pending
+                .into_iter()
+                .partition(|at| self.called.may_be(of, graph.heads[*at as usize]));
+            self.pending[of] = asleep;
+            for at in woken {
+                // An impl of a trait whose name is ambiguous waits for several.
+                if !std::mem::replace(&mut self.woken[at as usize], true) {
+                    any = true;
+                    self.reach_whole(graph.impls[at as usize], None);
+                }
             }
         }
         any
-    }
-
-    /// Whether foreign code may call an implementation of a foreign trait, by all that is mentioned.
-    fn may_be_called(&self, name: &str, head: Head) -> bool {
-        if self.calls_foreign || (self.calls_unknown && self.packages) {
-            return true;
-        }
-        let Some(triggers) = std_facts::triggers(name) else {
-            // A trait of a package is called by packages; one of std that is not known by anything.
-            return !name.contains("::");
-        };
-        if triggers.always {
-            return true;
-        }
-        let fits = |on: &On| match (on, head) {
-            (On::Types(types), Head::Adt(node)) => types.contains(&node),
-            _ => true,
-        };
-        self.words.iter().any(|(word, on)| {
-            fits(on)
-                && match word {
-                    Word::Operator(token) => {
-                        triggers.operators.contains(token.as_str())
-                            && (self.collections || self.packages || is_own_operator(token, name))
-                    }
-                    Word::Method(method, owner) => {
-                        triggers.has_method(method, owner.as_deref())
-                            && (self.collections || self.packages || !only_by_hashing(method, name))
-                    }
-                    Word::Macro(name) => triggers.macros.contains(name.as_str()),
-                    Word::Trait(of) => &**of == name,
-                }
-        })
-    }
-}
-
-/// Whether a trait is an operator's own: `==` on a map leads to `Hash` as well, but only where there are maps.
-fn is_own_operator(token: &str, name: &str) -> bool {
-    match token {
-        "==" | "!=" => name == "PartialEq",
-        "<" | ">" | "<=" | ">=" => matches!(name, "PartialOrd" | "PartialEq" | "Ord"),
-        "+" | "-" | "*" | "/" | "%" | "&" | "|" | "^" | "<<" | ">>" => !matches!(
-            name,
-            "Hash"
-                | "Hasher"
-                | "BuildHasher"
-                | "Default"
-                | "Ord"
-                | "PartialOrd"
-                | "Clone"
-                | "PartialEq"
-        ),
-        "index" => !matches!(
-            name,
-            "Hash" | "Hasher" | "BuildHasher" | "Default" | "Ord" | "PartialOrd" | "PartialEq"
-        ),
-        _ => true,
-    }
-}
-
-/// Whether a method leads to a trait only through the hashing of a map's or set's keys.
-fn only_by_hashing(method: &str, name: &str) -> bool {
-    match name {
-        "Hash" | "Hasher" | "BuildHasher" => !method.contains("hash"),
-        "Default" => {
-            let natural =
-                method.contains("default") || matches!(method, "take" | "unzip" | "partition");
-            !natural
-                && std_facts::triggers("Hash").is_some_and(|hash| hash.has_method(method, None))
-        }
-        _ => false,
     }
 }

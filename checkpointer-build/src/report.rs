@@ -3,11 +3,11 @@
 //! With every function as a root the closures are by far the most of it: items are numbers until
 //! they are written, and each id is escaped once.
 
-use std::collections::HashMap;
 use std::io::{self, Write};
 
 use serde::Serialize;
 
+use crate::map::HashMap;
 use crate::ty::NodeId;
 use crate::world::Unseen;
 

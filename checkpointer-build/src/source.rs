@@ -2,7 +2,6 @@
 //! (`#[path]`, `include!`, OUT_DIR) as they are asked for. What was made of a file is kept in a
 //! cache folder by the file's content, so that a build reads only what changed.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,6 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::cfg::CfgSet;
 use crate::ir;
 use crate::lower::{self, ParseFailure};
+use crate::map::HashMap;
 use crate::summaries::Summaries;
 use crate::world::Arenas;
 
@@ -41,7 +41,7 @@ impl<'a> Sources<'a> {
     pub(crate) fn new(arenas: &'a Arenas, cache: Option<&Path>) -> Self {
         Sources {
             arenas,
-            files: HashMap::new(),
+            files: HashMap::default(),
             sets: Vec::new(),
             summaries: cache.map(Summaries::open),
             lines: 0,

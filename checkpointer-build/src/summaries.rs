@@ -1,11 +1,11 @@
 //! The cache of files' summaries: one file in OUT_DIR, keyed by content, versioned, written whole
 //! and renamed, so that it may be deleted at any time and two builds may write it at once.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use crate::ir;
+use crate::map::HashMap;
 
 /// Where summaries are kept.
 const FILE_NAME: &str = "checkpointer-summaries.bin";
@@ -112,7 +112,7 @@ fn decode(bytes: &[u8]) -> Option<HashMap<[u8; 32], Vec<u8>>> {
     if blake3::hash(rest).as_bytes() != sum {
         return None;
     }
-    let mut known = HashMap::new();
+    let mut known = HashMap::default();
     while !rest.is_empty() {
         let (hash, after) = rest.split_first_chunk::<32>()?;
         let (length, after) = after.split_first_chunk::<8>()?;

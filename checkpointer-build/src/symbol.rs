@@ -4,9 +4,9 @@
 //! the same on every machine.
 
 use std::cell::RefCell;
-use std::collections::HashSet;
 use std::sync::{LazyLock, Mutex};
 
+use crate::map::HashSet;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// An interned string.

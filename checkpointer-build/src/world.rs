@@ -1,13 +1,14 @@
 //! The linked program: crates, modules, items and imports of everything that is analysed, made
 //! from the files' summaries by [`crate::collect`] and read by all later stages.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use typed_arena::Arena;
 
 use crate::cfg::{CfgSet, Switches};
 use crate::ir::{self, Pos};
+use crate::map::HashMap;
 use crate::source::CfgId;
 use crate::symbol::Symbol;
 pub(crate) use crate::ty::NodeId;
@@ -349,12 +350,12 @@ impl<'a> World<'a> {
             nodes: Vec::new(),
             files: Vec::new(),
             envs: Vec::new(),
-            scopes: HashMap::new(),
+            scopes: HashMap::default(),
             instances: 0,
-            members: HashMap::new(),
+            members: HashMap::default(),
             impls: Vec::new(),
             broken: Vec::new(),
-            expansions: HashMap::new(),
+            expansions: HashMap::default(),
             packages: Vec::new(),
             notes: Vec::new(),
             not_read: BTreeSet::new(),

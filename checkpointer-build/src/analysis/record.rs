@@ -1,12 +1,13 @@
 //! The analysis as a state that can be compared with those of other builds.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use checkpointer_syntax::state::{File, Item, Root, Salt, State, content_digest};
 
 use super::{Request, Writer};
 use crate::fingerprint::{Digest, HASH_VERSION};
+use crate::map::HashMap;
 use crate::reach::Closure;
 use crate::ty::NodeId;
 use crate::world::FileId;
@@ -152,7 +153,7 @@ impl Writer<'_, '_, '_, '_> {
                 ids.push(node.file);
             }
         }
-        let mut places = HashMap::new();
+        let mut places = HashMap::default();
         for (at, (file, (path, ids))) in files.into_iter().enumerate() {
             record.state.files.push(file);
             record.paths.push(path);

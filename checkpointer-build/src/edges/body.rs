@@ -1,12 +1,11 @@
 //! Expressions and statements: walks a body in order and knows the types of its variables.
 
-use std::collections::HashMap;
-
 use super::call::{close, future_of};
 use super::item::Walker;
 use super::path::Value;
 use super::{Demand, On};
 use crate::ir::{self, Expr, Literal, Statement, UnaryOp};
+use crate::map::HashMap;
 use crate::program::{Head, substitute, unify_into};
 use crate::std_facts;
 use crate::symbol::Symbol;
@@ -371,7 +370,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
     ) -> Ty {
         let found = self.struct_path(path, expected);
         let declared = found.as_ref().and_then(|(def, _)| self.fields_of(*def));
-        let mut map = HashMap::new();
+        let mut map = HashMap::default();
         let node = match &found {
             Some((_, Ty::Adt(node, args))) => {
                 let known = self.adt_map(*node, args);

@@ -1,9 +1,8 @@
 //! What comes from outside of everything that is reached: values that a root's caller hands over, and those that someone
 //! has put into a static. Whoever made them has chosen their types.
 
-use std::collections::HashSet;
-
 use crate::ir::{self, ItemKind, Type};
+use crate::map::HashSet;
 use crate::ty::{Bound, NodeId, TraitRef, Ty};
 use crate::type_arguments::names_impl_trait;
 

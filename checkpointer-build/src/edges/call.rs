@@ -1,12 +1,11 @@
 //! Calls of functions, constructors and closures: which generics the arguments decide, and so the
 //! type of the result.
 
-use std::collections::HashMap;
-
 use super::item::Walker;
 use super::path::Value;
 use super::{On, Word};
 use crate::ir::{self, ItemKind};
+use crate::map::HashMap;
 use crate::program::{Scope, substitute, unify_into};
 use crate::std_facts;
 use crate::symbol::Symbol;
@@ -194,7 +193,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             None => Ty::unit(),
         };
         if !expected.is_unknown() && !function.is_async {
-            let mut hints = HashMap::new();
+            let mut hints = HashMap::default();
             unify_into(&output, expected, &mut hints);
             for (name, ty) in hints {
                 // Coercions make an expected type a hint, not a proof: only for what nothing else decides.
@@ -280,7 +279,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 .collect(),
             _ => Vec::new(),
         };
-        let mut map: HashMap<Symbol, Ty> = HashMap::new();
+        let mut map: HashMap<Symbol, Ty> = HashMap::default();
         if let Ty::Adt(_, given) = ty {
             map.extend(
                 names

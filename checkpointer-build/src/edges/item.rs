@@ -1,10 +1,9 @@
 //! The edges of an item by its kind, and the walker that the other files of this folder extend.
 
-use std::collections::{HashMap, HashSet};
-
 use super::meaning::Meanings;
 use super::{Edges, Meaning};
 use crate::ir::{self, ItemKind};
+use crate::map::{HashMap, HashSet};
 use crate::program::{Program, Scope};
 use crate::symbol::Symbol;
 use crate::ty::{NodeId, Ty};
@@ -50,7 +49,7 @@ pub(crate) fn edges_of(program: &Program<'_, '_>, id: NodeId) -> Edges {
         depth: 0,
         expansions: 0,
         lenient: false,
-        scanned: HashSet::new(),
+        scanned: HashSet::default(),
     };
     walker.edges.switches = node.switches;
     match node.made_by.map(|id| (id, program.world.node(id).source)) {

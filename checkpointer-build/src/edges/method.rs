@@ -1,12 +1,11 @@
 //! Method calls: the receiver's type decides, by the steps of auto-dereferencing that the language
 //! takes; where it is not known, every method of that name counts.
 
-use std::collections::HashMap;
-
 use super::call::Args;
 use super::item::Walker;
 use super::{Demand, On, Word};
 use crate::ir;
+use crate::map::HashMap;
 use crate::program::Head;
 use crate::std_facts;
 use crate::symbol::Symbol;
@@ -127,7 +126,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                             let only = *only;
                             return Step::Found(self.call_function(
                                 only,
-                                HashMap::new(),
+                                HashMap::default(),
                                 Some(ty),
                                 args,
                                 expected,
@@ -264,7 +263,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             .and_then(|facts| facts.members.get(&name)?.first().copied());
         match declared {
             Some(id) => {
-                let map = HashMap::from([(Symbol::new("Self"), ty.clone())]);
+                let map = HashMap::from_iter([(Symbol::new("Self"), ty.clone())]);
                 self.call_function(id, map, Some(ty), args, expected)
             }
             None => {

@@ -1,12 +1,12 @@
 //! Names in types, bounds and values.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::item::Walker;
 use super::{Demand, On, Word};
 use crate::impure;
 use crate::ir::{self, ItemKind, Pos};
+use crate::map::HashMap;
 use crate::program::Head;
 use crate::symbol::Symbol;
 use crate::ty::{Bound, NodeId, TraitRef, Ty};
@@ -652,7 +652,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         });
         match declared {
             Some(node) if self.program.world.node(node).function().is_some() => {
-                let mut map = HashMap::new();
+                let mut map = HashMap::default();
                 if !base.is_unknown() {
                     map.insert(Symbol::new("Self"), base.clone());
                 }
@@ -763,7 +763,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 .and_then(|facts| facts.members.get(&name)?.first().copied())
             && self.program.world.node(node).function().is_some()
         {
-            return Value::Function(node, HashMap::from([(Symbol::new("Self"), base.clone())]));
+            return Value::Function(node, HashMap::from_iter([(Symbol::new("Self"), base.clone())]));
         }
         Value::Plain(Ty::Unknown)
     }
@@ -829,7 +829,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         expected: &Ty,
     ) -> Value {
         let node = self.program.world.node(id);
-        let mut map = HashMap::new();
+        let mut map = HashMap::default();
         if let Some(parent) = node.parent {
             let scope = self.program.scope(parent);
             crate::program::unify_into(&scope.self_ty, base, &mut map);

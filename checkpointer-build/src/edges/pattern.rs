@@ -1,12 +1,11 @@
 //! Patterns: the items that they name, and the variables that they bind with their types.
 
-use std::collections::HashMap;
-
 use super::On;
 use super::call::close;
 use super::item::Walker;
 use super::path::names_of;
 use crate::ir::{self, Pattern};
+use crate::map::HashMap;
 use crate::program::substitute;
 use crate::symbol::Symbol;
 use crate::ty::Ty;

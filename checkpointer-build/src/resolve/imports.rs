@@ -2,9 +2,8 @@
 //! round before left, until nothing changes. Replacing rather than adding lets a name that became
 //! known shadow a glob's; if it should ever go in circles, what was found is kept together.
 
-use std::collections::HashMap;
-
 use super::lookup::Names;
+use crate::map::HashMap;
 use crate::symbol::Symbol;
 use crate::world::{ALL_NS, Binding, Def, ModId, Ns, World};
 
@@ -89,7 +88,7 @@ fn targets(world: &World<'_>, at: usize) -> Vec<(Ns, Def)> {
 }
 
 fn rebuild(world: &mut World<'_>) {
-    let mut tables: HashMap<ModId, HashMap<(Ns, Symbol), Vec<Binding>>> = HashMap::new();
+    let mut tables: HashMap<ModId, HashMap<(Ns, Symbol), Vec<Binding>>> = HashMap::default();
     for (at, import) in world.imports.iter().enumerate() {
         if import.glob {
             continue;

@@ -1,9 +1,8 @@
 //! Looks names and paths up in modules, following the language's order: the block's and the
 //! module's own names and imports, globs, the extern prelude, std's prelude, primitives.
 
-use std::collections::HashSet;
-
 use crate::collect::DOLLAR_CRATE;
+use crate::map::HashSet;
 use crate::std_facts;
 use crate::symbol::Symbol;
 use crate::world::{Binding, CrateId, Def, Extern, Kind, ModId, NodeId, Ns, STD, Vis, World};
@@ -250,7 +249,7 @@ impl<'w, 'a> Names<'w, 'a> {
     fn foreign_globs(&self, from: ModId, name: Symbol) -> Vec<Def> {
         let mut module = from;
         let mut found = Vec::new();
-        let mut seen = HashSet::new();
+        let mut seen = HashSet::default();
         loop {
             self.foreign_globs_in(module, name, &mut seen, &mut found);
             if !found.is_empty() || !self.world.module(module).is_block {
@@ -310,7 +309,7 @@ impl<'w, 'a> Names<'w, 'a> {
         let mut found = Vec::new();
         self.explicit(module, name, ns, from, &mut found);
         if found.is_empty() && !self.world.module(module).globs.is_empty() {
-            let mut seen = HashSet::from([module]);
+            let mut seen = HashSet::from_iter([module]);
             self.globs(module, name, ns, from, &mut seen, &mut found);
         }
         dedup(found)
@@ -391,7 +390,7 @@ fn extend(path: Symbol, name: Symbol) -> Symbol {
 }
 
 fn dedup(mut defs: Vec<Def>) -> Vec<Def> {
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::default();
     defs.retain(|def| seen.insert(*def));
     defs
 }

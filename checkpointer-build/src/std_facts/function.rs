@@ -1,12 +1,12 @@
 //! Result types of functions of std.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::deref::{deref, item_of};
 use super::method::{closure, collected, method, result, surely, wanted};
 use super::shape::{Match, Reader, Shape};
 use super::tables::{self, Signature};
+use crate::map::HashMap;
 use crate::ty::Ty;
 
 /// Free functions by module and name, in the language of [`super::shape`], with `Want` for the turbofish or the context.

@@ -1,7 +1,7 @@
 //! Names of all methods and associated functions of std, stable or not, but those of vector types and processor
 //! intrinsics. Source: the documentation of std, core and alloc, 1.95.
 
-use std::collections::HashSet;
+use crate::map::HashSet;
 use std::sync::LazyLock;
 
 static METHODS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| NAMES.split(' ').collect());

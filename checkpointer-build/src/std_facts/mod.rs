@@ -27,5 +27,5 @@ pub(crate) use led_to::led_to;
 pub(crate) use method::{associated_calls, calls, closure_params, method};
 pub(crate) use names::{prelude_trait, prelude_type, prelude_value, std_macro};
 pub(crate) use operator::{await_value, binary, index, try_value, unary};
-pub(crate) use triggers::triggers;
+pub(crate) use triggers::{Triggers, triggers};
 pub(crate) use types::{field_of, type_of_path};

@@ -93,13 +93,13 @@ fn statics_as_lazy_static_makes_them() {
             };
         }
         lazy! { /// Doc.
-            static ref A: HashMap<u8, &'static str> = { let mut m = HashMap::new(); m.insert(1, \"x\"); m };
+            static ref A: HashMap<u8, &'static str> = { let mut m = HashMap::default(); m.insert(1, \"x\"); m };
             pub static ref B: usize = A.len(); }",
     );
     let expected = [
         "#[doc = \" Doc.\"] struct A { hidden: () }",
         "impl Deref for A { type Target = HashMap<u8, &'static str>; fn deref(&self) -> &HashMap<u8, &'static str> {
-            fn init() -> HashMap<u8, &'static str> { { let mut m = HashMap::new(); m.insert(1, \"x\"); m } } init() } }",
+            fn init() -> HashMap<u8, &'static str> { { let mut m = HashMap::default(); m.insert(1, \"x\"); m } } init() } }",
         "pub struct B { hidden: () }",
         "impl Deref for B { type Target = usize; fn deref(&self) -> &usize { fn init() -> usize { A.len() } init() } }",
     ];

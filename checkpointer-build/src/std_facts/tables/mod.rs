@@ -16,11 +16,11 @@ mod sequence;
 mod system;
 mod text;
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::operator;
 use super::shape::{Reader, Shape};
+use crate::map::HashMap;
 use crate::symbol::Symbol;
 use crate::ty::{TraitRef, Ty};
 
@@ -40,7 +40,7 @@ pub(super) struct Signature {
 }
 
 static TABLES: LazyLock<HashMap<(Symbol, Symbol), Vec<Signature>>> = LazyLock::new(|| {
-    let mut tables = HashMap::new();
+    let mut tables = HashMap::default();
     for table in [
         option::TABLE,
         sequence::TABLE,
