@@ -7,18 +7,19 @@
 //! (the partition refinement of J. Hopcroft, "An n log n algorithm for minimizing states in a
 //! finite automaton", 1971, with hashes for colours).
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
 use std::path::Path;
 
 use crate::edges::Meaning;
 use crate::graph::{Graph, Outside};
 use crate::map::{HashMap, HashSet};
+use crate::symbol::Symbol;
 use crate::twins::twins;
 use crate::ty::NodeId;
 use crate::world::{Crate, Kind, World};
 
 /// The version of the hash's definition; it is part of every hash.
-pub(crate) const HASH_VERSION: u32 = 1;
+pub(crate) const HASH_VERSION: u32 = 2;
 
 pub(crate) type Digest = [u8; 32];
 
@@ -30,10 +31,12 @@ pub(crate) struct Hashes {
     /// Own tokens alone.
     pub(crate) tokens: HashMap<NodeId, Digest>,
     /// Statics left out.
-    deep: HashMap<NodeId, Digest>,
+    deep: Deep,
     /// Statics included.
-    deep_capture: HashMap<NodeId, Digest>,
+    deep_capture: Deep,
     salts: Vec<String>,
+    /// Code and capture hashes that were asked for.
+    roots: RefCell<HashMap<NodeId, (Digest, Digest)>>,
 }
 
 /// Which of the two hashes.
@@ -51,20 +54,18 @@ impl Hashes {
         ids: &[String],
         salts: Vec<String>,
     ) -> Self {
-        let mut all: BTreeSet<NodeId> = nodes.iter().copied().collect();
-        let mut open: Vec<NodeId> = all.iter().copied().collect();
+        let mut labels: HashMap<NodeId, Vec<(Symbol, Label)>> = HashMap::default();
+        let mut open: Vec<NodeId> = nodes.to_vec();
         while let Some(id) = open.pop() {
-            for (_, target) in labels(graph, id) {
-                if let Some(node) = target.node()
-                    && all.insert(node)
-                {
-                    open.push(node);
-                }
+            if labels.contains_key(&id) {
+                continue;
             }
+            let found = labels_of(graph, id);
+            open.extend(found.iter().filter_map(|(_, label)| label.node()));
+            labels.insert(id, found);
         }
-        let all: Vec<NodeId> = all.into_iter().collect();
-        let labels: HashMap<NodeId, Vec<(String, Label)>> =
-            all.iter().map(|id| (*id, labels(graph, *id))).collect();
+        let mut all: Vec<NodeId> = labels.keys().copied().collect();
+        all.sort_unstable();
         let twins = twins(graph.program.world);
         let place = |id: NodeId| twins.contains(&id).then(|| ids[id.0 as usize].as_str());
         let shallow: HashMap<NodeId, Digest> = all
@@ -100,8 +101,8 @@ impl Hashes {
                 );
             }
             match statics {
-                Statics::Out => hashes.deep = done,
-                Statics::In => hashes.deep_capture = done,
+                Statics::Out => hashes.deep = Deep::new(done),
+                Statics::In => hashes.deep_capture = Deep::new(done),
             }
         }
         hashes.tokens = shallow;
@@ -110,34 +111,70 @@ impl Hashes {
 
     /// A root's code hash and capture hash, over its closure.
     pub(crate) fn root(&self, root: NodeId, closure: &[NodeId]) -> (Digest, Digest) {
-        (
-            self.over(&self.deep, root, closure),
-            self.over(&self.deep_capture, root, closure),
-        )
-    }
-
-    fn over(&self, deep: &HashMap<NodeId, Digest>, root: NodeId, closure: &[NodeId]) -> Digest {
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(b"checkpointer code hash");
-        hasher.update(&HASH_VERSION.to_le_bytes());
-        text(&mut hasher, &self.salts.join("\0"));
-        hasher.update(&deep[&root]);
-        let sorted: BTreeSet<&Digest> = closure.iter().filter_map(|id| deep.get(id)).collect();
-        hasher.update(&(sorted.len() as u64).to_le_bytes());
-        for digest in sorted {
-            hasher.update(digest);
+        if let Some(known) = self.roots.borrow().get(&root) {
+            return *known;
         }
-        *hasher.finalize().as_bytes()
+        let both = (
+            over(&self.salts, &self.deep, root, closure),
+            over(&self.salts, &self.deep_capture, root, closure),
+        );
+        self.roots.borrow_mut().insert(root, both);
+        both
     }
 }
 
+/// The deep hashes of all items, and each one's place in the order of their bytes.
+#[derive(Default)]
+struct Deep {
+    sorted: Vec<Digest>,
+    places: HashMap<NodeId, u32>,
+}
+
+impl Deep {
+    fn new(deep: HashMap<NodeId, Digest>) -> Self {
+        let mut order: Vec<(Digest, NodeId)> =
+            deep.into_iter().map(|(id, digest)| (digest, id)).collect();
+        order.sort_unstable();
+        let mut all = Deep::default();
+        for (digest, id) in order {
+            if all.sorted.last() != Some(&digest) {
+                all.sorted.push(digest);
+            }
+            all.places.insert(id, all.sorted.len() as u32 - 1);
+        }
+        all
+    }
+}
+
+fn over(salts: &[String], deep: &Deep, root: NodeId, closure: &[NodeId]) -> Digest {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(b"checkpointer code hash");
+    hasher.update(&HASH_VERSION.to_le_bytes());
+    hasher.update(&(salts.len() as u64).to_le_bytes());
+    for salt in salts {
+        text(&mut hasher, salt);
+    }
+    hasher.update(&deep.sorted[deep.places[&root] as usize]);
+    let mut places: Vec<u32> = closure
+        .iter()
+        .filter_map(|id| deep.places.get(id).copied())
+        .collect();
+    places.sort_unstable();
+    places.dedup();
+    hasher.update(&(places.len() as u64).to_le_bytes());
+    for place in places {
+        hasher.update(&deep.sorted[place as usize]);
+    }
+    *hasher.finalize().as_bytes()
+}
+
 /// What a name in an item's tokens leads to.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 enum Label {
     Node(NodeId),
     /// A variant, by its name.
-    Variant(NodeId, String),
-    Foreign(String),
+    Variant(NodeId, Symbol),
+    Foreign(Symbol),
 }
 
 impl Label {
@@ -149,35 +186,33 @@ impl Label {
     }
 }
 
-fn labels(graph: &Graph<'_, '_, '_>, id: NodeId) -> Vec<(String, Label)> {
+fn labels_of(graph: &Graph<'_, '_, '_>, id: NodeId) -> Vec<(Symbol, Label)> {
     let Some(edges) = graph.edges(id) else {
         return Vec::new();
     };
     let world = graph.program.world;
-    let mut labels: Vec<(String, Label)> = Vec::new();
+    let mut labels: Vec<(Symbol, Label)> = Vec::new();
     for (name, meaning) in &edges.meanings {
         let label = match meaning {
             Meaning::Node(node) => Label::Node(*node),
             Meaning::Variant(node, at) => Label::Variant(*node, variant_name(world, *node, *at)),
-            Meaning::Foreign(path, _) | Meaning::Text(path) => {
-                Label::Foreign(path.as_str().to_owned())
-            }
+            Meaning::Foreign(path, _) | Meaning::Text(path) => Label::Foreign(*path),
         };
-        labels.push((name.as_str().to_owned(), label));
+        labels.push((*name, label));
     }
     let node = world.node(id);
     for path in &edges.files {
         let name = file_name(world.krate(node.krate), path);
         let file = graph.outside_node(Outside::File(path.clone()));
-        labels.push((format!("<file {name}>"), Label::Node(file)));
+        labels.push((Symbol::new(&format!("<file {name}>")), Label::Node(file)));
     }
     if let Some(parent) = node.parent {
-        labels.push(("<parent>".to_owned(), Label::Node(parent)));
+        labels.push((Symbol::new("<parent>"), Label::Node(parent)));
     }
     if let Some(definition) = node.made_by
         && world.node(definition).kind != Kind::Call
     {
-        labels.push(("<made by>".to_owned(), Label::Node(definition)));
+        labels.push((Symbol::new("<made by>"), Label::Node(definition)));
     }
     labels
 }
@@ -194,14 +229,13 @@ fn file_name(krate: &Crate, path: &Path) -> String {
     shown.to_string_lossy().replace('\\', "/")
 }
 
-fn variant_name(world: &World<'_>, node: NodeId, at: u32) -> String {
+fn variant_name(world: &World<'_>, node: NodeId, at: u32) -> Symbol {
     match world.node(node).item().map(|item| &item.kind) {
         Some(crate::ir::ItemKind::Enum(data)) => data
             .variants
             .get(at as usize)
-            .map(|variant| variant.name.as_str().to_owned())
-            .unwrap_or_default(),
-        _ => String::new(),
+            .map_or_else(|| Symbol::new(""), |variant| variant.name),
+        _ => Symbol::new(""),
     }
 }
 
@@ -263,10 +297,10 @@ pub(crate) fn is_path_variable(name: &str) -> bool {
 }
 
 /// One colour from a starting one and what the labels lead to.
-fn mix(start: &Digest, labels: &[(String, Label)], of: &HashMap<NodeId, Digest>) -> Digest {
+fn mix(start: &Digest, labels: &[(Symbol, Label)], of: &HashMap<NodeId, Digest>) -> Digest {
     let mut hasher = blake3::Hasher::new();
     hasher.update(start);
-    let mut parts: BTreeSet<Vec<u8>> = BTreeSet::new();
+    let mut parts: Vec<Vec<u8>> = Vec::with_capacity(labels.len());
     for (name, label) in labels {
         let mut part = Vec::with_capacity(96);
         part.extend_from_slice(&(name.len() as u32).to_le_bytes());
@@ -286,8 +320,10 @@ fn mix(start: &Digest, labels: &[(String, Label)], of: &HashMap<NodeId, Digest>)
                 part.extend_from_slice(path.as_bytes());
             }
         }
-        parts.insert(part);
+        parts.push(part);
     }
+    parts.sort_unstable();
+    parts.dedup();
     hasher.update(&(parts.len() as u32).to_le_bytes());
     for part in parts {
         hasher.update(&(part.len() as u32).to_le_bytes());
@@ -300,7 +336,7 @@ fn mix(start: &Digest, labels: &[(String, Label)], of: &HashMap<NodeId, Digest>)
 fn refine(
     world: &World<'_>,
     component: &[NodeId],
-    labels: &HashMap<NodeId, Vec<(String, Label)>>,
+    labels: &HashMap<NodeId, Vec<(Symbol, Label)>>,
     shallow: &HashMap<NodeId, Digest>,
     statics: Statics,
     done: &mut HashMap<NodeId, Digest>,
@@ -358,4 +394,22 @@ fn text(hasher: &mut blake3::Hasher, text: &str) {
 /// Lower-case hexadecimal.
 pub(crate) fn hex(digest: &Digest) -> String {
     blake3::Hash::from_bytes(*digest).to_hex().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_salts_are_not_one_that_reads_like_both() {
+        let deep = Deep::new(HashMap::from_iter([(NodeId(0), [7; 32])]));
+        let hash = |salts: &[&str]| {
+            let salts: Vec<String> = salts.iter().map(|salt| (*salt).to_owned()).collect();
+            over(&salts, &deep, NodeId(0), &[NodeId(0)])
+        };
+        assert_ne!(hash(&["a", "b"]), hash(&["a\0b"]));
+        assert_ne!(hash(&["", "ab"]), hash(&["ab", ""]));
+        assert_ne!(hash(&[]), hash(&[""]));
+        assert_eq!(hash(&["a", "b"]), hash(&["a", "b"]));
+    }
 }

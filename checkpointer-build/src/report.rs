@@ -7,7 +7,6 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::map::HashMap;
 use crate::ty::NodeId;
 use crate::world::Unseen;
 
@@ -29,7 +28,8 @@ pub(crate) struct Rank(u32);
 /// The ids that are written.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ids {
-    ranks: HashMap<NodeId, Rank>,
+    /// By node.
+    ranks: Vec<Rank>,
     /// As JSON writes them, by rank.
     escaped: Vec<String>,
 }
@@ -48,13 +48,17 @@ impl Ids {
                     .push(serde_json::to_string(&name).unwrap_or_default());
                 last = Some(name);
             }
-            ids.ranks.insert(node, Rank(ids.escaped.len() as u32 - 1));
+            let at = node.0 as usize;
+            if ids.ranks.len() <= at {
+                ids.ranks.resize(at + 1, Rank::default());
+            }
+            ids.ranks[at] = Rank(ids.escaped.len() as u32 - 1);
         }
         ids
     }
 
     pub(crate) fn rank(&self, node: NodeId) -> Rank {
-        self.ranks.get(&node).copied().unwrap_or_default()
+        self.ranks.get(node.0 as usize).copied().unwrap_or_default()
     }
 
     /// The ranks of some nodes, sorted, each once.

@@ -763,7 +763,10 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 .and_then(|facts| facts.members.get(&name)?.first().copied())
             && self.program.world.node(node).function().is_some()
         {
-            return Value::Function(node, HashMap::from_iter([(Symbol::new("Self"), base.clone())]));
+            return Value::Function(
+                node,
+                HashMap::from_iter([(Symbol::new("Self"), base.clone())]),
+            );
         }
         Value::Plain(Ty::Unknown)
     }

@@ -75,11 +75,12 @@ fn over(root: [u8; 32], closure: &[[u8; 32]]) -> String {
     sorted.sort_unstable();
     sorted.dedup();
     let count = (sorted.len() as u64).to_le_bytes();
-    let version = 1_u32.to_le_bytes();
+    let version = 2_u32.to_le_bytes();
+    let no_salts = 0_u64.to_le_bytes();
     let bytes = blake3_of(&[
         b"checkpointer code hash",
         &version,
-        &text(""),
+        &no_salts,
         &root,
         &count,
         &sorted.concat(),

@@ -33,7 +33,7 @@ fn a_free_function() {
     let package = Package::of("pub fn root() -> u64 {\n    7\n}\n");
     check_one(
         &package,
-        "c4ae049121e9664311def7d0e855318fad4e73d95d736ee403425613d79e1a17",
+        "e9e2f0453245b5cfa7f07638e2595eb73225ace8c734b842311cec73d1fe5914",
     );
 }
 
@@ -44,7 +44,7 @@ fn a_helper_and_a_constant() {
     );
     check_one(
         &package,
-        "2f6efa8b59be0c2853d5995557f7ab5b43610af94c9244e323925b84f33849d5",
+        "839868f5e999c7bcdcf45d7672c47a13691b7063cf8014ec00b1b86d2335ecb5",
     );
 }
 
@@ -57,7 +57,7 @@ fn a_method_of_a_trait_impl() {
     );
     check_one(
         &package,
-        "534ff9054cc21d35192cb807602195a47e5194940481031b643f97b0b16ad429",
+        "3f0fd798cb7d623005cd09d862e95c9408db32289b3de7c17da2c58d7532fb8e",
     );
 }
 
@@ -69,7 +69,7 @@ fn functions_that_call_each_other() {
     );
     check_one(
         &package,
-        "013ada2546d4a66c52244ba173814140be3e2c88af7b9845f92a2eb20edfc717",
+        "4237b866878e5b9341198af2c3d9603742b13a3cbd7f2d389ffbbc87b3707bf4",
     );
 }
 
@@ -81,7 +81,7 @@ fn a_macro_with_a_helper_in_its_body() {
     );
     check_one(
         &package,
-        "21781f780acef82786577eaebe2f626427c37d6a76cd4c6307d57d25e86e4e9b",
+        "4e9263ae77b044efe406267bae3a476575fb87d2da4c3e73ff4fc8d952cd1696",
     );
 }
 
@@ -92,8 +92,8 @@ fn a_static_counts_in_the_capture_hash_alone() {
     check(
         &package,
         (
-            "16988cf175f6c9349f92dede73fb3939aeb003bb55b9b0a9884c5884d7a189e5",
-            "0aed996898004575d3ba21fd94331ed72642e4944efa12dd8b85f77e23da2f79",
+            "0183224f335bf0901bf46b9949b7a0277f4a4c5f1ceee7c36d10128a7fa83b97",
+            "48b9ed1f32a463a08ec99f295d2e7a2652642d028f90a71d92135074376e32bf",
         ),
     );
     let other =
@@ -110,7 +110,7 @@ fn an_included_file() {
     .with("src/words.txt", "one two three\n");
     check_one(
         &package,
-        "f5aee3225a72af0fa54f0be26e8f701f43a180b3708a2b445ebb5f3d61d02c33",
+        "8e73ef901203640dcd29a0edacd64666a2a70bc7c97df4bc6b165baca0203f45",
     );
 }
 
@@ -122,7 +122,7 @@ fn a_generic_function() {
     );
     check_one(
         &package,
-        "9038d8fea17ba4353bdacb49f9685ad715aa1d045dd238b5416fb8927a73f677",
+        "b29ac52378d6be72dbed4445a31090e67b413acb4e97709e816cffa27306e591",
     );
 }
 
@@ -135,7 +135,7 @@ fn a_type_with_a_derive_and_a_pattern() {
     );
     check_one(
         &package,
-        "dd17a58f4a5a8a47ae6af1e82f4c57e2304cfa13fd02549c9a861fa000be14f5",
+        "ba4c1eceb70ec190535341da2f1d146ef8adbcc9737e1fdea70312a466aa9e3e",
     );
 }
 
@@ -145,6 +145,6 @@ fn a_variable_of_the_package() {
         Package::of("pub fn root() -> &'static str {\n    env!(\"CARGO_PKG_VERSION\")\n}\n");
     check_one(
         &package,
-        "45d3b3ea71daf7f72f0c9aebcb33193e9893a4184777ae6b16306858d113f39d",
+        "65c09ae61c8d337c113ca832ffbf0165aa0070397c76efdf0a1abaa8c26f5d19",
     );
 }
