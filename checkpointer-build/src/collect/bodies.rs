@@ -1,0 +1,175 @@
+//! Bodies: the blocks in them that have items, and the macro calls that make some.
+
+use super::{Collector, Context, Deferred, Position};
+use crate::body::Called;
+use crate::expand;
+use crate::ir::{self, ItemKind, MacroCall};
+use crate::lower;
+use crate::symbol::Symbol;
+use crate::world::NodeId;
+
+use super::macros::dollar_crate;
+
+impl<'a> Collector<'_, 'a, '_> {
+    /// Finds the blocks with items in a body, and the statement macros that define items.
+    pub(super) fn body(&mut self, block: &'a ir::Block, context: &Context) {
+        let before = self.env;
+        let mut context = context.clone();
+        if let Some(scope) = block.scope {
+            let module = self.new_module(&context, Symbol::new("{}"), true);
+            self.world.scopes.insert((context.instance, scope), module);
+            context.module = module;
+            self.items(&block.items, &context, Position::Module);
+            self.world.modules[module.0 as usize].env = self.env;
+        }
+        for statement in &block.statements {
+            self.statement(statement, &context);
+        }
+        self.env = before;
+    }
+
+    pub(super) fn statement(&mut self, statement: &'a ir::Statement, context: &Context) {
+        match statement {
+            ir::Statement::Let(found) => {
+                for part in [&found.value, &found.otherwise].into_iter().flatten() {
+                    self.expression(part, context);
+                }
+            }
+            ir::Statement::Expr(expr, _) => self.expression(expr, context),
+            ir::Statement::Cfg(_, inner) => self.statement(inner, context),
+        }
+    }
+
+    pub(super) fn expression(&mut self, expr: &'a ir::Expr, context: &Context) {
+        match expr {
+            ir::Expr::Block(block) | ir::Expr::Async(block) | ir::Expr::Loop(block) => {
+                self.body(block, context)
+            }
+            ir::Expr::If(_, block, _) | ir::Expr::While(_, block) | ir::Expr::For(_, _, block) => {
+                self.body(block, context);
+            }
+            ir::Expr::Macro(call) => self.body_macro(call, context, false),
+            _ => {}
+        }
+        ir::children(expr, &mut |child| self.expression(child, context));
+    }
+
+    /// A macro call in a body is expanded here only if it may define items: impls in it count for the whole crate.
+    pub(super) fn body_macro(&mut self, call: &'a MacroCall, context: &Context, resumed: bool) {
+        let [.., last] = call.path.segments.as_slice() else {
+            return;
+        };
+        let textual = match call.path.segments.as_slice() {
+            [only] if !call.path.global => self.world.textual_macro(self.env, only.name),
+            _ => None,
+        };
+        let node = match textual {
+            Some(node) => node,
+            None if resumed => {
+                match crate::resolve::macro_nodes(self.world, context.module, &call.path).as_slice()
+                {
+                    [only] => *only,
+                    _ => return,
+                }
+            }
+            None => {
+                if call.args.is_none() && !crate::std_facts::std_macro(&last.name) {
+                    let env = self.env;
+                    self.deferred.push(Deferred {
+                        call,
+                        context: context.clone(),
+                        position: None,
+                        item: None,
+                        env,
+                    });
+                }
+                return;
+            }
+        };
+        if !self.defines_items(node, call) {
+            return;
+        }
+        let Some(expansions) = context.expanding() else {
+            return;
+        };
+        let Some(definition) = self.definition(node) else {
+            return;
+        };
+        let Ok(tokens) = call.text.parse() else {
+            return;
+        };
+        let Ok(expanded) = expand::expand(&definition, tokens, &dollar_crate(self.world, node))
+        else {
+            return;
+        };
+        let Ok((block, scopes)) = lower::block(
+            expanded,
+            call.path.at,
+            0,
+            &self.world.krate(context.krate).cfg,
+        ) else {
+            return;
+        };
+        let block: &'a ir::Block = self.world.arenas.blocks.alloc(block);
+        let instance = self.world.new_instance();
+        let at = context.call_at.map_or(call.path.at, |(at, _)| at);
+        let end = context.call_at.map_or(call.end_line, |(_, end)| end);
+        let inner = Context {
+            instance,
+            call_at: Some((at, end)),
+            made_by: Some(node),
+            depth: context.depth + 1,
+            expansions,
+            ..context.clone()
+        };
+        self.world.expansions.insert(
+            (context.instance, std::ptr::from_ref(call) as usize),
+            (block, instance),
+        );
+        if scopes > 0 || !block.items.is_empty() {
+            // Items of a statement macro belong to the block around the call.
+            self.items(&block.items, &inner, Position::Module);
+            if let Some(scope) = block.scope {
+                self.world.scopes.insert((instance, scope), context.module);
+            }
+        }
+        for statement in &block.statements {
+            self.statement(statement, &inner);
+        }
+    }
+
+    /// Whether [`Self::body_macro`] would do anything with such a call.
+    pub(super) fn may_expand(&self, called: &Called) -> bool {
+        let textual = called.plain && self.world.textual_macro(self.env, called.name).is_some();
+        textual || !(called.read || crate::std_facts::std_macro(&called.name))
+    }
+
+    /// Whether an expansion may hold items: some item keyword stands in the definition or in the call.
+    pub(super) fn defines_items(&self, node: NodeId, call: &MacroCall) -> bool {
+        let Some(ItemKind::MacroRules(text)) = self.world.node(node).item().map(|item| &item.kind)
+        else {
+            return false;
+        };
+        [text.as_str(), call.text.as_str()].iter().any(|text| {
+            text.split(|c: char| !c.is_alphanumeric() && c != '_')
+                .any(|word| {
+                    matches!(
+                        word,
+                        "fn" | "impl"
+                            | "struct"
+                            | "enum"
+                            | "trait"
+                            | "mod"
+                            | "const"
+                            | "static"
+                            | "use"
+                            | "type"
+                            | "union"
+                            | "macro_rules"
+                            | "item"
+                            | "extern"
+                    )
+                })
+        })
+    }
+}
