@@ -61,7 +61,6 @@ pub(crate) struct Analysis {
     pub(crate) watched: BTreeSet<PathBuf>,
     pub(crate) variables: BTreeSet<String>,
     pub(crate) notes: Vec<String>,
-    pub(crate) lines: usize,
 }
 
 /// A function that reaches statics which count by nothing.
@@ -120,7 +119,6 @@ pub(crate) fn analyse(workspace: &Workspace, cfg: &CfgSet, request: &Request) ->
             _ => None,
         }));
     analysis.notes = workspace.diagnostics.clone();
-    analysis.lines = sources.lines();
     analysis.watched.extend(
         request
             .tracked

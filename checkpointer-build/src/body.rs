@@ -50,6 +50,20 @@ impl Body {
         }
     }
 
+    /// The same, encoded: most bodies of a file are never looked into, and trees take ten times the memory.
+    pub(crate) fn packed(block: Block) -> Self {
+        let body = Body::new(block);
+        match rmp_serde::to_vec(&*body) {
+            Ok(encoded) => Body {
+                outline: body.outline,
+                encoded,
+                block: OnceCell::new(),
+            },
+            // Plain data always encodes; and if it did not, the tree is there.
+            Err(_) => body,
+        }
+    }
+
     /// Whether it may define items: some block of it has some, or a macro does for which `defines` says so.
     pub(crate) fn may_define_items(&self, defines: impl FnMut(&Called) -> bool) -> bool {
         self.outline.has_items || self.outline.calls.iter().any(defines)

@@ -12,7 +12,7 @@ use std::rc::Rc;
 
 use crate::called::Called;
 use crate::cfg::Switches;
-use crate::edges::{Demand, Edges};
+use crate::edges::{Demand, Edges, brought_to};
 use crate::graph::{Graph, Outside, last_segment};
 use crate::map::{HashMap, HashSet};
 use crate::program::Head;
@@ -68,10 +68,11 @@ fn chain_from(graph: &Graph<'_, '_, '_>, root: NodeId, is_argument: bool) -> Clo
         chain.reach(*id);
     }
     chain.reach(root);
+    // Whoever calls the root may bring any implementation of the traits in its signature.
     if let Some(edges) = graph.edges(root) {
-        // Whoever calls the root may bring any implementation of the traits in its signature.
         chain.open_brought(edges);
     }
+    chain.open_brought(&brought_to(graph.program, root));
     if is_argument && graph.program.traits.contains_key(&root) {
         chain.demand(Demand::Open(root));
     }

@@ -33,7 +33,6 @@ pub(crate) struct Sources<'a> {
     sets: Vec<CfgSet>,
     /// Content hashes of what was read, for the summaries' cache.
     summaries: Option<Summaries>,
-    lines: usize,
 }
 
 impl<'a> Sources<'a> {
@@ -44,7 +43,6 @@ impl<'a> Sources<'a> {
             files: HashMap::default(),
             sets: Vec::new(),
             summaries: cache.map(Summaries::open),
-            lines: 0,
         }
     }
 
@@ -121,22 +119,18 @@ impl<'a> Sources<'a> {
             None => Loaded::Missing,
             Some(Read {
                 result,
-                lines,
-                fresh,
                 hash,
-            }) => {
-                self.lines += lines;
-                match result {
-                    Ok(file) => {
-                        let file: &'a ir::File = self.arenas.files.alloc(file);
-                        if let Some(summaries) = &mut self.summaries {
-                            summaries.keep(hash, file, fresh);
-                        }
-                        Loaded::File(file)
+                encoded,
+            }) => match result {
+                Ok(file) => {
+                    let file: &'a ir::File = self.arenas.files.alloc(file);
+                    if let Some(summaries) = &mut self.summaries {
+                        summaries.keep(hash, encoded);
                     }
-                    Err(failure) => Loaded::Broken(self.arenas.failures.alloc(failure)),
+                    Loaded::File(file)
                 }
-            }
+                Err(failure) => Loaded::Broken(self.arenas.failures.alloc(failure)),
+            },
         };
         self.files.insert(path, loaded);
         loaded
@@ -157,11 +151,6 @@ impl<'a> Sources<'a> {
         path.is_file()
     }
 
-    /// How many lines were read.
-    pub(crate) fn lines(&self) -> usize {
-        self.lines
-    }
-
     /// Writes the summaries of new files into the cache and drops those that this analysis did not use.
     pub(crate) fn save(&self) {
         if let Some(summaries) = &self.summaries {
@@ -175,40 +164,79 @@ pub(crate) const STACK: usize = 256 << 20;
 
 struct Read {
     result: Result<ir::File, ParseFailure>,
-    lines: usize,
-    fresh: bool,
     hash: [u8; 32],
+    /// What the cache is to keep, of a file that it does not know.
+    encoded: Option<Vec<u8>>,
 }
 
 fn read(path: &Path, set: &CfgSet, summaries: Option<&Summaries>) -> Option<Read> {
     let bytes = std::fs::read(path).ok()?;
     let mut hasher = blake3::Hasher::new();
     hasher.update(&bytes);
-    if bytes.windows(3).any(|window| window == b"cfg") {
+    if mentions_cfg(&bytes) {
         // Only then does a summary hang on what is set; plain data always serializes.
         hasher.update(&rmp_serde::to_vec(set).unwrap_or_default());
     }
     let hash = *hasher.finalize().as_bytes();
-    let lines = bytes.iter().filter(|byte| **byte == b'\n').count();
+    let mut read = Read {
+        result: Ok(ir::File::default()),
+        hash,
+        encoded: None,
+    };
     if let Some(file) = summaries.and_then(|summaries| summaries.get(&hash)) {
-        return Some(Read {
-            result: Ok(file),
-            lines,
-            fresh: false,
-            hash,
-        });
+        read.result = Ok(file);
+        return Some(read);
     }
-    let result = match std::str::from_utf8(&bytes) {
+    read.result = match std::str::from_utf8(&bytes) {
         Ok(text) => lower::file(text, set),
         Err(error) => Err(ParseFailure {
             message: format!("it is not UTF-8: {error}"),
             at: crate::ir::Pos { line: 1, column: 1 },
         }),
     };
-    Some(Read {
-        result,
-        lines,
-        fresh: true,
-        hash,
-    })
+    if summaries.is_some()
+        && let Ok(file) = &read.result
+    {
+        read.encoded = rmp_serde::to_vec(file).ok();
+    }
+    Some(read)
+}
+
+/// Whether `cfg` stands anywhere. Looks at every third byte as long as none of these letters is met (R. N. Horspool,
+/// "Practical fast searching in strings", 1980): this runs unoptimized, over all sources.
+fn mentions_cfg(bytes: &[u8]) -> bool {
+    let mut at = 2;
+    while at < bytes.len() {
+        at += match bytes[at] {
+            b'g' if bytes[at - 1] == b'f' && bytes[at - 2] == b'c' => return true,
+            b'c' => 2,
+            b'f' => 1,
+            _ => 3,
+        };
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::mentions_cfg;
+
+    #[test]
+    fn cfg_is_found_wherever_it_stands_and_nowhere_else() {
+        for text in [
+            "cfg",
+            "#[cfg(x)]",
+            "ccfg",
+            "cfcfg",
+            "fgcfg",
+            "a cfg",
+            "ab cfg!",
+            "gggcfg",
+        ] {
+            assert!(mentions_cfg(text.as_bytes()), "{text}");
+        }
+        for text in ["", "cf", "fg", "c f g", "cfog", "gfc", "ccffgg", "config"] {
+            assert!(!mentions_cfg(text.as_bytes()), "{text}");
+        }
+    }
 }

@@ -1,8 +1,8 @@
 //! The cache of files' summaries: one file in OUT_DIR, keyed by content, versioned, written whole
 //! and renamed, so that it may be deleted at any time and two builds may write it at once.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 
 use crate::ir;
 use crate::map::HashMap;
@@ -13,70 +13,53 @@ const FILE_NAME: &str = "checkpointer-summaries.bin";
 /// Summaries by content hash, each encoded on its own so that only those in use are decoded.
 pub(crate) struct Summaries {
     path: PathBuf,
-    known: HashMap<[u8; 32], Vec<u8>>,
-    used: Mutex<HashMap<[u8; 32], Option<Vec<u8>>>>,
-    changed: Mutex<bool>,
+    /// The cache as it was found.
+    bytes: Vec<u8>,
+    /// Where each summary stands in it.
+    known: HashMap<[u8; 32], Range<usize>>,
+    used: HashMap<[u8; 32], Option<Vec<u8>>>,
+    changed: bool,
 }
 
 impl Summaries {
     /// Reads the cache of a folder; whatever is damaged or of another version is as good as absent.
     pub(crate) fn open(folder: &Path) -> Self {
         let path = folder.join(FILE_NAME);
-        let known = std::fs::read(&path)
-            .ok()
-            .and_then(|bytes| decode(&bytes))
-            .unwrap_or_default();
+        let bytes = std::fs::read(&path).unwrap_or_default();
         Summaries {
             path,
-            known,
-            used: Mutex::default(),
-            changed: Mutex::new(false),
+            known: places(&bytes).unwrap_or_default(),
+            bytes,
+            used: HashMap::default(),
+            changed: false,
         }
     }
 
     /// The summary of a file of that content.
     pub(crate) fn get(&self, hash: &[u8; 32]) -> Option<ir::File> {
-        crate::body::decode(self.known.get(hash)?).ok()
+        crate::body::decode(self.kept(hash)?).ok()
     }
 
-    /// Notes that a summary is in use, and keeps it if it is new.
-    pub(crate) fn keep(&mut self, hash: [u8; 32], file: &ir::File, fresh: bool) {
-        let encoded = if fresh {
-            rmp_serde::to_vec(file).ok()
-        } else {
-            None
-        };
-        if fresh {
-            *self
-                .changed
-                .get_mut()
-                .unwrap_or_else(std::sync::PoisonError::into_inner) = true;
-        }
-        let used = self
-            .used
-            .get_mut()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        used.insert(hash, encoded);
+    fn kept(&self, hash: &[u8; 32]) -> Option<&[u8]> {
+        self.bytes.get(self.known.get(hash)?.clone())
+    }
+
+    /// Notes that a summary is in use, and keeps one that is new.
+    pub(crate) fn keep(&mut self, hash: [u8; 32], encoded: Option<Vec<u8>>) {
+        self.changed |= encoded.is_some();
+        self.used.insert(hash, encoded);
     }
 
     /// Writes what is in use; failing to is no harm.
     pub(crate) fn save(&self) {
-        if !*self
-            .changed
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-        {
+        if !self.changed {
             return;
         }
-        let used = self
-            .used
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
         let mut bytes = Vec::new();
-        let mut entries: Vec<_> = used.iter().collect();
+        let mut entries: Vec<_> = self.used.iter().collect();
         entries.sort_by_key(|(hash, _)| **hash);
         for (hash, encoded) in entries {
-            let Some(encoded) = encoded.as_ref().or_else(|| self.known.get(hash)) else {
+            let Some(encoded) = encoded.as_deref().or_else(|| self.kept(hash)) else {
                 continue;
             };
             bytes.extend_from_slice(hash);
@@ -102,7 +85,8 @@ impl Summaries {
 
 const MAGIC: &[u8] = b"checkpointer summaries ";
 
-fn decode(bytes: &[u8]) -> Option<HashMap<[u8; 32], Vec<u8>>> {
+/// Where each summary stands in the cache's bytes.
+fn places(bytes: &[u8]) -> Option<HashMap<[u8; 32], Range<usize>>> {
     let rest = bytes.strip_prefix(MAGIC)?;
     let rest = rest.strip_prefix(&ir::SUMMARY_VERSION.to_le_bytes())?;
     let rest = rest
@@ -118,7 +102,8 @@ fn decode(bytes: &[u8]) -> Option<HashMap<[u8; 32], Vec<u8>>> {
         let (length, after) = after.split_first_chunk::<8>()?;
         let (encoded, after) =
             after.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
-        known.insert(*hash, encoded.to_vec());
+        let start = bytes.len() - after.len() - encoded.len();
+        known.insert(*hash, start..start + encoded.len());
         rest = after;
     }
     Some(known)

@@ -35,22 +35,7 @@ pub(super) struct Walker<'p, 'w, 'a> {
 /// The edges of a node.
 pub(crate) fn edges_of(program: &Program<'_, '_>, id: NodeId) -> Edges {
     let node = program.world.node(id);
-    let mut walker = Walker {
-        program,
-        edges: Edges::default(),
-        meanings: Meanings::default(),
-        node: id,
-        krate: node.krate,
-        scope: program.scope(id),
-        module: node.module,
-        instance: node.instance,
-        locals: Vec::new(),
-        result: Ty::Unknown,
-        depth: 0,
-        expansions: 0,
-        lenient: false,
-        scanned: HashSet::default(),
-    };
+    let mut walker = Walker::of(program, id);
     walker.edges.switches = node.switches;
     match node.made_by.map(|id| (id, program.world.node(id).source)) {
         // What stands in a call as it would outside of it is its own; what the macro does with it is the package's.
@@ -70,7 +55,44 @@ pub(crate) fn edges_of(program: &Program<'_, '_>, id: NodeId) -> Edges {
     walker.edges
 }
 
+/// What may be brought to a function that is called from outside, where that is not among its edges: it takes a look into
+/// all types of the signature, and most functions are no roots.
+pub(crate) fn brought_to(program: &Program<'_, '_>, id: NodeId) -> Edges {
+    let mut walker = Walker::of(program, id);
+    if let Some(function) = program.world.node(id).function()
+        && !walker.is_checkpointed()
+    {
+        walker.signature_traits(function);
+    }
+    walker.edges
+}
+
 impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
+    fn of(program: &'p Program<'w, 'a>, id: NodeId) -> Self {
+        let node = program.world.node(id);
+        Walker {
+            program,
+            edges: Edges::default(),
+            meanings: Meanings::default(),
+            node: id,
+            krate: node.krate,
+            scope: program.scope(id),
+            module: node.module,
+            instance: node.instance,
+            locals: Vec::new(),
+            result: Ty::Unknown,
+            depth: 0,
+            expansions: 0,
+            lenient: false,
+            scanned: HashSet::default(),
+        }
+    }
+
+    fn is_checkpointed(&self) -> bool {
+        let item = self.program.world.node(self.node).item();
+        item.is_some_and(|item| !item.attributes.checkpoint.is_empty())
+    }
+
     fn item(&mut self, item: &'a ir::Item) {
         self.attributes(item);
         match &item.kind {
@@ -237,7 +259,9 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
 
     fn function(&mut self, function: &'a ir::Function) {
         self.generics(&function.generics);
-        self.signature_traits(function);
+        if self.is_checkpointed() {
+            self.signature_traits(function);
+        }
         for param in &function.params {
             self.mention_type(&param.ty);
         }

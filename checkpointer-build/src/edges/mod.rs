@@ -23,7 +23,7 @@ use crate::symbol::Symbol;
 use crate::ty::{NodeId, TraitRef, Ty};
 use crate::world::{CrateId, Def, PackageId, Unseen};
 
-pub(crate) use item::edges_of;
+pub(crate) use item::{brought_to, edges_of};
 
 /// Something that is met by whichever impls apply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -68,7 +68,14 @@ impl Lower<'_> {
             receiver,
             result: self.result(&mut signature.output),
             is_async: signature.asyncness.is_some(),
-            body: syntax.block.map(|block| Body::new(self.block(block))),
+            body: syntax.block.map(|block| {
+                let block = self.block(block);
+                // What a macro made is looked into at once.
+                match self.source {
+                    Some(_) => Body::packed(block),
+                    None => Body::new(block),
+                }
+            }),
             own_hash,
         };
         (head, ItemKind::Fn(Box::new(function)))
