@@ -94,7 +94,7 @@
 //! `async` (default): async functions use their stores on threads of their own. `testing`: the module `testing`.
 //! `codec`: codecs of your own (any serde format). `lz4`, `zstd`: compressed results.
 //! `redis`, `redis-tls`, `object`: results on a server that a team shares, see the module `remote`.
-//! `tracing`, `metrics`: events and counters of the crates of these names.
+//! `tracing`: an event for all that happens to a call, and a span in which functions run. `metrics`: counters and histograms.
 
 mod table;
 
@@ -121,6 +121,7 @@ mod provenance;
 
 mod background;
 mod call;
+mod span;
 mod verify;
 
 mod flight;

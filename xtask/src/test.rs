@@ -70,6 +70,19 @@ fn run_all(steps: &mut Steps) -> Result<()> {
     if let Some(servers) = &servers {
         servers.tell(&mut tests);
     }
+    // Observers are features of their own: with them every hit takes the long way, so the other tests go without.
+    steps.add(step::run(
+        "observers",
+        &mut cargo([
+            "test",
+            "--package",
+            "checkpointer-runtime",
+            "--features",
+            "tracing,metrics",
+            "--test",
+            "observed",
+        ]),
+    ))?;
     steps.add(step::run("tests", &mut tests))
 }
 

@@ -12,6 +12,7 @@ use crate::checkpoint::{State, Store};
 use crate::environment::Mode as Environment;
 use crate::event::{self, EventKind};
 use crate::flight;
+use crate::span::Span;
 
 /// Which layers a call asks, and whether it asks at all.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -145,6 +146,8 @@ impl<S: Arguments, R, K: Keep<R>> Call<S, R, Sync<K>> {
         let begin = Instant::now();
         let result = {
             let _running = session.ticket().map(|ticket| ticket.enter());
+            let span = Span::of(session.state.path());
+            let _entered = span.enter();
             self.original()
         };
         let elapsed = begin.elapsed();
@@ -236,8 +239,10 @@ impl<S: Arguments, F: Future, K: Keep<F::Output>> Call<S, F, Async<K>> {
             let mut future = pin!(self.original());
             // The ticket alone: what else the session holds need not be `Sync` for the future to be `Send`.
             let ticket = session.ticket();
+            let span = Span::of(session.state.path());
             poll_fn(|context| {
                 let _running = ticket.map(|ticket| ticket.enter());
+                let _entered = span.enter();
                 future.as_mut().poll(context)
             })
             .await
