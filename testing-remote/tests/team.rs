@@ -179,3 +179,42 @@ fn threads_that_talk_to_a_server_do_not_need_each_other() {
     });
     assert_eq!(computed, 40);
 }
+
+#[test]
+fn a_result_that_nobody_has_costs_five_requests() {
+    let server = RedisServer::start(&[]);
+    let mut machine = caller(&server.url(), &[]);
+    let requests = |before: &[(String, u64)]| {
+        let stats: String = redis::cmd("INFO")
+            .arg("commandstats")
+            .query(&mut server.client())
+            .expect("the server answers");
+        let count = |line: &str| -> Option<(String, u64)> {
+            let (name, rest) = line.strip_prefix("cmdstat_")?.split_once(":calls=")?;
+            let known = before.iter().find(|(known, _)| known == name);
+            let calls: u64 = rest.split(',').next()?.parse().ok()?;
+            Some((
+                name.to_owned(),
+                calls - known.map_or(0, |(_, count)| *count),
+            ))
+        };
+        stats.lines().filter_map(count).collect::<Vec<_>>()
+    };
+    let before = requests(&[]);
+    assert_eq!(machine.ask("team 0 100"), 100);
+    machine.flush();
+    drop(machine);
+    let counts = requests(&before);
+    let calls = |name: &str| {
+        counts
+            .iter()
+            .find(|(known, _)| known == name)
+            .map_or(0, |(_, calls)| *calls)
+    };
+    // One to look, one for the lease, one to look whether someone was faster, one to store, one to give the lease back. The
+    // last two are scripts, each with a look of its own, and what the scripts do is counted as well.
+    assert_eq!(calls("exists"), 100, "{counts:?}");
+    assert_eq!(calls("eval"), 200, "{counts:?}");
+    assert_eq!(calls("set"), 200, "{counts:?}");
+    assert_eq!(calls("get"), 300, "{counts:?}");
+}

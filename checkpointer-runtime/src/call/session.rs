@@ -141,6 +141,11 @@ impl<T> Session<T> {
                     }
                 }
                 Store::Bytes(storage) => match self.key(layer) {
+                    Some(_)
+                        if matches!(self.phase, Phase::AskAsLeader(_)) && storage.lease_looks() =>
+                    {
+                        self.advance();
+                    }
                     Some(key) => {
                         let storage = Arc::clone(storage);
                         return Step::Load(LoadJob { storage, key });

@@ -235,6 +235,10 @@ impl Storage for RemoteStorage {
         Ok(dropped)
     }
 
+    fn lease_looks(&self) -> bool {
+        self.client.options.lease.is_some() && !self.client.options.is_readonly
+    }
+
     fn lease(&self, key: &Key, limit: Option<Duration>) -> Result<Option<Lease>> {
         if self.client.options.is_readonly {
             return Ok(None);

@@ -10,8 +10,8 @@ mod root;
 pub(crate) mod states;
 mod walk;
 
-use std::any::Any;
 pub(crate) use root::create_folder;
+use std::any::Any;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -97,6 +97,12 @@ pub trait Storage: Send + Sync {
     fn lock_path(&self, key: &Key) -> Result<Option<PathBuf>> {
         let _ = key;
         Ok(None)
+    }
+
+    /// Whether [`Storage::lease`] looks by itself if the result has come meanwhile, so that a call that found nothing need
+    /// not ask once more before it: worth saying where to ask means to wait for a server.
+    fn lease_looks(&self) -> bool {
+        false
     }
 
     /// Takes the right to compute this key, where machines share the store, and waits for the one that has it: at most so
