@@ -22,8 +22,16 @@ const IN_A_FILE: usize = 25;
 
 fn main() -> anyhow::Result<()> {
     let mut arguments = std::env::args().skip(1);
-    let folder = arguments.next().context("give a folder, a number of functions and one of entries of each")?;
-    let mut number = || arguments.next().context("give two numbers")?.parse::<usize>().context("that is no number");
+    let folder = arguments
+        .next()
+        .context("give a folder, a number of functions and one of entries of each")?;
+    let mut number = || {
+        arguments
+            .next()
+            .context("give two numbers")?
+            .parse::<usize>()
+            .context("that is no number")
+    };
     let (functions, entries) = (number()?, number()?);
     let folder = Path::new(&folder);
     sources(folder, functions, 1)?;
@@ -34,7 +42,12 @@ fn main() -> anyhow::Result<()> {
         let code_hash = Digest::from_hex(&function.row.code_hash).context("a hash")?;
         for call in 0..entries {
             let call_hash = Digest::new(*blake3::hash(&call.to_le_bytes()).as_bytes());
-            let key = Key::new(function.row.path.clone(), code_hash, call_hash, Arc::clone(&options));
+            let key = Key::new(
+                function.row.path.clone(),
+                code_hash,
+                call_hash,
+                Arc::clone(&options),
+            );
             let header = Header {
                 codec: codec::MSGPACK,
                 stored: chrono::Utc::now(),
@@ -49,7 +62,11 @@ fn main() -> anyhow::Result<()> {
         }
     }
     sources(folder, functions, 2)?;
-    println!("{} functions, {} bytes of state", found.functions.len(), state.len());
+    println!(
+        "{} functions, {} bytes of state",
+        found.functions.len(),
+        state.len()
+    );
     Ok(())
 }
 
@@ -61,9 +78,14 @@ fn sources(folder: &Path, functions: usize, edited: usize) -> anyhow::Result<()>
         Ok(std::fs::write(path, text)?)
     };
     let mut library = String::from("//! Many functions.\n\n");
-    for (at, chunk) in (0..functions).collect::<Vec<_>>().chunks(IN_A_FILE).enumerate() {
+    for (at, chunk) in (0..functions)
+        .collect::<Vec<_>>()
+        .chunks(IN_A_FILE)
+        .enumerate()
+    {
         library += &format!("pub mod part_{at};\n");
-        let mut text = String::from("//! Some functions.\n\nuse checkpointer_runtime::checkpoint;\n");
+        let mut text =
+            String::from("//! Some functions.\n\nuse checkpointer_runtime::checkpoint;\n");
         for function in chunk {
             let number = if function % 10 == 0 { edited } else { 1 };
             text += &format!(
@@ -74,9 +96,14 @@ fn sources(folder: &Path, functions: usize, edited: usize) -> anyhow::Result<()>
         write(&format!("src/part_{at}.rs"), &text)?;
     }
     write("src/lib.rs", &library)?;
-    write("build.rs", "fn main() {\n    checkpointer_build::build();\n}\n")?;
+    write(
+        "build.rs",
+        "fn main() {\n    checkpointer_build::build();\n}\n",
+    )?;
     for name in ["runtime", "build"] {
-        let manifest = format!("[package]\nname = \"checkpointer-{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n");
+        let manifest = format!(
+            "[package]\nname = \"checkpointer-{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n"
+        );
         write(&format!("stubs/{name}/Cargo.toml"), &manifest)?;
         write(&format!("stubs/{name}/src/lib.rs"), "")?;
     }

@@ -70,7 +70,7 @@ impl Bless {
         if output::is_schema::<Blessing>(options.format)? {
             return Ok(());
         }
-        let model = Model::load(options)?;
+        let model = Model::load_anew(options)?;
         let found = model.find(&self.function)?;
         let [function] = found[..] else {
             bail!(

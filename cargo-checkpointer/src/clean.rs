@@ -99,7 +99,7 @@ impl Clean {
                 "say what is to go: --stale, --expired, --gone, --older-than AGE, --max-size SIZE or --fn FUNCTION"
             );
         }
-        let model = Model::load(options)?;
+        let model = Model::load_anew(options)?;
         let doomed = self.doomed(&model, selects)?;
         let freed = freed(&doomed, self.dry_run);
         if !self.dry_run && freed.entries > 0 {

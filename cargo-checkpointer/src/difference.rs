@@ -250,9 +250,20 @@ fn outer(before: &State, now: &State, function: &str) -> Vec<Change> {
     changes
 }
 
-/// Edits first, then what came or went; what came or went only because an edited item uses it now or does not any more
-/// stands after it.
+/// Edits first, then what came or went. A member that came or went with its impl, trait or type is not named beside it.
 fn shorten(mut changes: Vec<Change>) -> Vec<Change> {
+    let whole: HashSet<(String, bool)> = changes
+        .iter()
+        .filter(|change| change.kind == "impl" || change.kind == "trait")
+        .filter_map(|change| Some((change.id.clone(), came(change)?)))
+        .collect();
+    changes.retain(|change| {
+        let around = change.path.iter().rev().nth(1);
+        match (around, came(change)) {
+            (Some(around), Some(came)) => !whole.contains(&(around.clone(), came)),
+            _ => true,
+        }
+    });
     let rank = |change: &Change| match change.what {
         What::HashVersion | What::Salt => 0,
         What::Edited | What::Updated { .. } | What::Content => 1,
@@ -261,6 +272,15 @@ fn shorten(mut changes: Vec<Change>) -> Vec<Change> {
     };
     changes.sort_by(|a, b| (rank(a), a.path.len(), &a.id).cmp(&(rank(b), b.path.len(), &b.id)));
     changes
+}
+
+/// Whether an item came or went; nothing for one that is there before and after.
+fn came(change: &Change) -> Option<bool> {
+    match change.what {
+        What::Added => Some(true),
+        What::Removed => Some(false),
+        _ => None,
+    }
 }
 
 /// The shortest ways from a function to the items that it reaches.

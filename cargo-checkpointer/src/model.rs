@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use anyhow::bail;
 use checkpointer_build::{FunctionReport, Inspection};
 use checkpointer_runtime::Digest;
+use checkpointer_syntax::table::Row;
 
 use crate::attribute::{Attributes, Reader};
 use crate::output::Listed;
 use crate::store::{FunctionFolder, Index, Store, Sum};
-use crate::workspace::{Analysed, Workspace};
+use crate::workspace::{Analysed, Trust, Workspace};
 
 /// The workspace, its code, and what is stored for it.
 pub(crate) struct Model {
@@ -38,6 +39,8 @@ pub(crate) struct Function {
     pub(crate) attributes: Attributes,
     /// The hash of its code, and the one that counts statics.
     pub(crate) hashes: (Option<Digest>, Option<Digest>),
+    /// Of a function whose tokens another one has, too: the hashes of all of them together, which the macro may have taken.
+    pub(crate) merged: Vec<Digest>,
     /// What is stored.
     pub(crate) stored: FunctionFolder,
     /// What each code version's entries add up to, in the order of `stored`.
@@ -47,8 +50,17 @@ pub(crate) struct Function {
 impl Model {
     /// Analyses the workspace and looks into the store.
     pub(crate) fn load(options: &crate::Options) -> anyhow::Result<Self> {
+        Self::load_by(options, Trust::Cache)
+    }
+
+    /// The same, by the contents of files alone: for what drops or keeps results.
+    pub(crate) fn load_anew(options: &crate::Options) -> anyhow::Result<Self> {
+        Self::load_by(options, Trust::Nothing)
+    }
+
+    fn load_by(options: &crate::Options, trust: Trust) -> anyhow::Result<Self> {
         let workspace = Workspace::find(options.manifest_path.as_deref())?;
-        let analysed = workspace.analyse()?;
+        let analysed = workspace.analyse(trust)?;
         let store = Store::chosen(options.store.as_deref());
         Ok(Self::of(
             workspace,
@@ -85,6 +97,7 @@ impl Model {
                     id: report.row.path.clone(),
                     attributes,
                     hashes: (hash(&report.row.code_hash), hash(&report.row.capture_hash)),
+                    merged: merged(&one.now, &report.row),
                     stored: store.function(&report.row.path),
                     sums: Vec::new(),
                 });
@@ -198,6 +211,23 @@ impl Model {
     }
 }
 
+/// The hashes that stand for all functions of equal tokens in one target, where the macro can't tell which it expands.
+fn merged(inspection: &Inspection, row: &Row) -> Vec<Digest> {
+    let rows = inspection.functions.iter().map(|function| &function.row);
+    let twins: Vec<&Row> = rows
+        .filter(|other| other.own_hash == row.own_hash && other.target == row.target)
+        .collect();
+    if twins.len() < 2 {
+        return Vec::new();
+    }
+    let over = |pick: fn(&Row) -> &str| {
+        let mut hashes: Vec<&str> = twins.iter().map(|row| pick(row)).collect();
+        hashes.sort_unstable();
+        Digest::new(*blake3::hash(hashes.concat().as_bytes()).as_bytes())
+    };
+    vec![over(|row| &row.code_hash), over(|row| &row.capture_hash)]
+}
+
 impl Function {
     /// Whether a stored code version is the code as it is now.
     ///
@@ -206,6 +236,7 @@ impl Function {
         *code_hash == Digest::new([0; 32])
             || Some(*code_hash) == self.hashes.0
             || Some(*code_hash) == self.hashes.1
+            || self.merged.contains(code_hash)
             || self.has_version()
     }
 

@@ -21,6 +21,15 @@ pub(crate) struct Workspace {
     pub(crate) packages: Vec<Package>,
 }
 
+/// What an analysis may rely on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Trust {
+    /// What was found last time, if no file looks as if it had changed since.
+    Cache,
+    /// The contents of files alone.
+    Nothing,
+}
+
 /// A package that uses checkpointer.
 #[derive(Clone, Debug)]
 pub(crate) struct Package {
@@ -121,8 +130,9 @@ impl Workspace {
         found.into_iter().map(|(_, dir)| dir).collect()
     }
 
-    /// Analyses every package whose build script reads it.
-    pub(crate) fn analyse(&self) -> anyhow::Result<Vec<Analysed>> {
+    /// Analyses every package whose build script reads it. What is dropped or kept by it is worth an analysis of its own:
+    /// then what was found last time is not asked.
+    pub(crate) fn analyse(&self, trust: Trust) -> anyhow::Result<Vec<Analysed>> {
         let mut progress = Progress::new("analysing", self.packages.len() as u64);
         let mut all = Vec::new();
         for package in self.packages.iter().filter(|p| p.has_build_dependency) {
@@ -134,8 +144,11 @@ impl Workspace {
                 out_dir,
                 cache: Some(self.cache()),
             };
-            let now = freshness::inspect(&package.manifest, &options)
-                .with_context(|| format!("can't analyse {}", package.name))?;
+            let found = match trust {
+                Trust::Cache => freshness::inspect(&package.manifest, &options),
+                Trust::Nothing => checkpointer_build::inspect(&package.manifest, &options),
+            };
+            let now = found.with_context(|| format!("can't analyse {}", package.name))?;
             all.push(Analysed {
                 package: package.clone(),
                 out_dirs,

@@ -133,6 +133,7 @@ mod tests {
                 parameters: parameters.iter().map(parameter).collect(),
             },
             hashes: (None, None),
+            merged: Vec::new(),
             stored: Store {
                 root: "/nowhere".into(),
             }
