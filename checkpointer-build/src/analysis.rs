@@ -23,7 +23,7 @@ use crate::report::{Ids, Item, Place, Report, Root};
 use crate::source::Sources;
 use crate::ty::{NodeId, Ty};
 use crate::type_arguments::TypeArguments;
-use crate::world::{Arenas, Crate, Kind, Script, Unseen, World};
+use crate::world::{Arenas, Crate, CrateId, Extern, Kind, Script, Unseen, World};
 pub(crate) use record::Record;
 
 /// What an analysis is asked for.
@@ -439,6 +439,7 @@ impl Writer<'_, '_, '_, '_> {
             captured,
             switches: switches(closure),
             scripts: self.scripts(closure),
+            externs: self.externs(node.krate, closure),
             variables: self.variables(closure),
             unresolved: closure.unseen.len() as u32,
             impure: impure.collect(),
@@ -468,6 +469,20 @@ impl Writer<'_, '_, '_, '_> {
             .filter_map(|krate| named(self.world.krate(krate)))
             .collect();
         found.into_iter().collect()
+    }
+
+    /// The names of the read crates that a root's crate depends on, if features of one may matter.
+    fn externs(&self, krate: CrateId, closure: &Closure) -> Vec<String> {
+        if !closure.switches.features {
+            return Vec::new();
+        }
+        let externs = &self.world.krate(krate).externs;
+        let read = externs
+            .iter()
+            .filter(|(_, found)| matches!(found, Extern::Crate(of) if *of != krate && self.world.krate(*of).package.as_deref() != Some("checkpointer-runtime")));
+        let mut names: Vec<String> = read.map(|(name, _)| name.as_str().to_owned()).collect();
+        names.sort();
+        names
     }
 
     /// The variables that are read at compile time, but for Cargo's own.
@@ -643,6 +658,9 @@ fn switches(closure: &Closure) -> Vec<String> {
     let mut names = Vec::new();
     if closure.switches.debug_assertions {
         names.push("debug_assertions".to_owned());
+    }
+    if closure.switches.features {
+        names.push("features".to_owned());
     }
     if closure.switches.test {
         names.push("test".to_owned());

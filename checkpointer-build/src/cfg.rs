@@ -48,7 +48,7 @@ impl Truth {
     }
 }
 
-/// The two switches that the expansion can ask by itself, because the compiler knows them.
+/// What the build script can't decide and the expansion can ask, because the compiler knows it.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
@@ -57,14 +57,16 @@ pub(crate) struct Switches {
     pub(crate) test: bool,
     /// `cfg(debug_assertions)`
     pub(crate) debug_assertions: bool,
+    /// A feature of another package of the workspace, which other members and the command line may enable.
+    pub(crate) features: bool,
 }
 
 /// The names of a package's enabled features, as exactly as their source knows them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Features {
     Exact(BTreeSet<String>),
-    /// What may be enabled; any of them may be off in this build.
-    AtMost(BTreeSet<String>),
+    /// Nothing is known.
+    Unknown,
     /// From `CARGO_FEATURE_…`, where Cargo has put capitals for letters and `_` for `-`. Two features of one package
     /// that differ in nothing else share a variable, and so count as one here.
     Mangled(BTreeSet<String>),
@@ -168,14 +170,11 @@ impl CfgSet {
         }
     }
 
-    /// The same for a package of which it is only known which features may be enabled.
-    pub(crate) fn with_possible_features(
-        &self,
-        features: impl IntoIterator<Item = String>,
-    ) -> CfgSet {
+    /// The same for a package whose features aren't known: other members of the workspace and the command line may enable any.
+    pub(crate) fn with_unknown_features(&self) -> CfgSet {
         CfgSet {
             values: self.values.clone(),
-            features: Features::AtMost(features.into_iter().collect()),
+            features: Features::Unknown,
         }
     }
 
@@ -187,7 +186,8 @@ impl CfgSet {
     /// Whether a feature is on.
     pub(crate) fn has_feature(&self, name: &str) -> bool {
         match &self.features {
-            Features::Exact(names) | Features::AtMost(names) => names.contains(name),
+            Features::Exact(names) => names.contains(name),
+            Features::Unknown => false,
             Features::Mangled(names) => names.contains(&mangle_feature(name)),
         }
     }
@@ -218,13 +218,10 @@ impl CfgSet {
 
     fn truth(&self, key: &str, value: Option<&str>) -> Truth {
         if key == "feature" {
-            return if value.is_some_and(|name| self.has_feature(name)) {
-                match self.features {
-                    Features::AtMost(_) => Truth::Undecided,
-                    _ => Truth::True,
-                }
-            } else {
-                Truth::False
+            return match (&self.features, value) {
+                (Features::Unknown, _) => Truth::Undecided,
+                (_, Some(name)) if self.has_feature(name) => Truth::True,
+                _ => Truth::False,
             };
         }
         let value = value.map(str::to_owned);
@@ -327,6 +324,11 @@ impl Predicate {
             Predicate::Flag(name) => Switches {
                 test: name == "test",
                 debug_assertions: name == "debug_assertions",
+                features: false,
+            },
+            Predicate::KeyValue(key, _) => Switches {
+                features: key == "feature",
+                ..Switches::default()
             },
             _ => Switches::default(),
         }
@@ -366,6 +368,7 @@ impl Switches {
         Switches {
             test: self.test || other.test,
             debug_assertions: self.debug_assertions || other.debug_assertions,
+            features: self.features || other.features,
         }
     }
 }

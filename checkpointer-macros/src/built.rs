@@ -65,6 +65,9 @@ pub(crate) fn digits(row: &Row) -> Result<Option<String>, String> {
             }
         }
     }
+    for file in externs(std::env::args(), &row.externs) {
+        parts.insert(format!("extern {file}"));
+    }
     if parts.is_empty() {
         return Ok(None);
     }
@@ -74,6 +77,31 @@ pub(crate) fn digits(row: &Row) -> Result<Option<String>, String> {
         hasher.update(part.as_bytes());
     }
     Ok(Some(hasher.finalize().to_hex().to_string()))
+}
+
+/// The names of the files that rustc is given for these crates. Cargo puts a hash into them that tells what features the
+/// crate, and whatever it depends on, was built with. An editor's process is given none.
+fn externs(arguments: impl Iterator<Item = String>, names: &[String]) -> BTreeSet<String> {
+    let given = arguments.filter_map(|argument| {
+        let (name, path) = argument.split_once('=')?;
+        let name = match name.strip_prefix("--extern") {
+            // `--extern=name=path`
+            Some("") => {
+                return path
+                    .split_once('=')
+                    .map(|(name, path)| (name.to_owned(), path.to_owned()));
+            }
+            _ => name,
+        };
+        Some((name.to_owned(), path.to_owned()))
+    });
+    given
+        .filter(|(name, _)| {
+            let name = name.rsplit(':').next().unwrap_or_default();
+            names.iter().any(|wanted| wanted == name)
+        })
+        .filter_map(|(_, path)| Some(Path::new(&path).file_stem()?.to_string_lossy().into_owned()))
+        .collect()
 }
 
 /// The OUT_DIRs of a package's script, one for each way in which it was built. Which of them belongs to this build can't be
@@ -187,6 +215,26 @@ mod tests {
             settings(&out, &["SHA".to_owned()]),
             "cargo::rustc-env=SHA=1\ncargo:rustc-cfg=fast\n"
         );
+    }
+
+    #[test]
+    fn crates_of_the_workspace_are_known_by_their_files() {
+        let arguments = [
+            "rustc",
+            "--extern",
+            "made=/t/libmade-1.rmeta",
+            "--extern=priv:own=/t/libown-2.rlib",
+            "--extern",
+            "serde=/t/libserde-3.rmeta",
+            "--cfg",
+            "made=\"x\"",
+        ];
+        let names = ["made".to_owned(), "own".to_owned()];
+        let found = externs(
+            arguments.iter().take(6).map(|text| (*text).to_owned()),
+            &names,
+        );
+        assert_eq!(Vec::from_iter(found), ["libmade-1", "libown-2"]);
     }
 
     #[test]

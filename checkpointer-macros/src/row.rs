@@ -220,6 +220,7 @@ fn merge(first: &Row, rows: &[&Row]) -> Row {
         merged.captured.extend_from_slice(&row.captured);
         merged.switches.extend_from_slice(&row.switches);
         merged.scripts.extend_from_slice(&row.scripts);
+        merged.externs.extend_from_slice(&row.externs);
         merged.variables.extend_from_slice(&row.variables);
         merged.dependencies.extend_from_slice(&row.dependencies);
         if merged.clash.is_empty() {
@@ -234,6 +235,7 @@ fn merge(first: &Row, rows: &[&Row]) -> Row {
         &mut merged.captured,
         &mut merged.switches,
         &mut merged.scripts,
+        &mut merged.externs,
         &mut merged.variables,
     ] {
         list.sort_unstable();

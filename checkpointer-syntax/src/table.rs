@@ -60,6 +60,9 @@ pub struct Row {
     /// Packages of the workspace that it reaches and whose build scripts make more of them than their sources say, by name;
     /// with `/out` where the sources name OUT_DIR. Only the macro can look at what those scripts have made.
     pub scripts: Vec<String>,
+    /// Where what it reaches depends on features of other packages of the workspace, which only Cargo knows: the names by which
+    /// its crate depends on such packages.
+    pub externs: Vec<String>,
     /// The variables of `env!` and `option_env!` that it reaches, which a build script may set after it was read.
     pub variables: Vec<String>,
     /// How many things the analysis over-approximated or could not see.
@@ -264,6 +267,7 @@ fn write_row(out: &mut String, row: &Row) {
     field("captured", format!("&{:?}", row.captured));
     field("switches", format!("&{:?}", row.switches));
     field("scripts", format!("&{:?}", row.scripts));
+    field("externs", format!("&{:?}", row.externs));
     field("variables", format!("&{:?}", row.variables));
     field("unresolved", row.unresolved.to_string());
     field("impure", format!("&{:?}", row.impure));
@@ -350,6 +354,7 @@ fn parse_field(line: &str, row: &mut Row) -> Option<()> {
         "captured" => row.captured = values.strings(),
         "switches" => row.switches = values.strings(),
         "scripts" => row.scripts = values.strings(),
+        "externs" => row.externs = values.strings(),
         "variables" => row.variables = values.strings(),
         "unresolved" => row.unresolved = values.number()?,
         "impure" => row.impure = values.strings(),
@@ -447,6 +452,7 @@ mod tests {
                     clash: "`mod fit` at src/lib.rs:1".into(),
                     switches: vec!["test".into()],
                     scripts: vec!["generated/out".into()],
+                    externs: vec!["generated".into()],
                     variables: vec!["GIT_SHA".into()],
                     unresolved: 2,
                     impure: vec!["std::env::var at src/a.rs:3".into()],

@@ -165,14 +165,16 @@ fn switches_are_those_that_the_value_hangs_on() {
         switches("not(test)"),
         Switches {
             test: true,
-            debug_assertions: false
+            debug_assertions: false,
+            features: false
         }
     );
     assert_eq!(
         switches("any(test, debug_assertions)"),
         Switches {
             test: true,
-            debug_assertions: true
+            debug_assertions: true,
+            features: false
         }
     );
     assert_eq!(switches("all(windows, test)"), Switches::default());

@@ -1,4 +1,4 @@
-//! Code and settings that build scripts make: this package's own after the analysis has run, and another package's, whose
+//! What sources alone don't tell: features that others enable, and code and settings that build scripts make: this package's own after the analysis has run, and another package's, whose
 //! script may run later still.
 
 use crate::project::Project;
@@ -149,4 +149,60 @@ fn main() {
     project.write("build.rs", build);
     let sum = format!("{}\n", unlike_earlier + 2);
     assert_eq!(project.cargo_ok(&["run", "--quiet"]).stdout, sum);
+}
+
+#[test]
+fn a_feature_of_another_package_counts_whoever_enables_it() {
+    let project = Project::new();
+    project.write(
+        "Cargo.toml",
+        "[workspace]\nmembers = [\"featured\", \"asking\", \"enabling\"]\nresolver = \"3\"\n",
+    );
+    project.write(
+        "featured/Cargo.toml",
+        &manifest("featured", "[features]\nfast = []\n"),
+    );
+    project.write(
+        "featured/src/lib.rs",
+        "pub fn number() -> u32 { if cfg!(feature = \"fast\") { 10 } else { 1 } }\n",
+    );
+    let more = format!(
+        "{RUNTIME}featured = {{ path = \"../featured\" }}\n{BUILD}\n[features]\nextra = [\"featured/fast\"]\n"
+    );
+    project.write("asking/Cargo.toml", &manifest("asking", &more));
+    project.write(
+        "asking/build.rs",
+        "fn main() {\n    checkpointer_build::build();\n}\n",
+    );
+    project.write(
+        "asking/src/main.rs",
+        "use checkpointer_runtime::checkpoint;
+#[checkpoint]
+fn more(x: u32) -> u32 {
+    featured::number() + x
+}
+fn main() {
+    println!(\"{}\", more(1));
+}
+",
+    );
+    let enabling = "[dependencies]\nfeatured = { path = \"../featured\", features = [\"fast\"] }\n";
+    project.write("enabling/Cargo.toml", &manifest("enabling", enabling));
+    project.write("enabling/src/lib.rs", "//! Enables a feature for all.\n");
+    let asking: &[&str] = &["run", "--quiet", "--package", "asking"];
+    let ways: [(&[&str], &str); 4] = [
+        (&[], "2\n"),
+        (&["--features", "extra"], "11\n"),
+        (&["--features", "featured/fast"], "11\n"),
+        (&[], "2\n"),
+    ];
+    for (way, result) in ways {
+        let arguments = [asking, way].concat();
+        assert_eq!(project.cargo_ok(&arguments).stdout, result, "with {way:?}");
+        let again = project.cargo_ok(&arguments);
+        assert_eq!(again.stdout, result);
+        assert!(!again.stderr.contains("MEMORIZING"), "{}", again.stderr);
+    }
+    project.cargo_ok(&["build", "--quiet", "--workspace"]);
+    assert_eq!(project.run_built("asking").stdout, "11\n");
 }
