@@ -138,7 +138,7 @@ mod tests {
                 .map(|chunk| u32::from_ne_bytes([chunk[0], chunk[1], chunk[2], chunk[3]]));
             assert_eq!(numbers, expected.collect::<Vec<_>>());
         }
-        assert_eq!(copy_numbers::<f64>(&[]), []);
-        assert_eq!(copy_numbers::<f64>(&[1, 2, 3]), []);
+        assert_eq!(copy_numbers::<f64>(&[]), Vec::<f64>::new());
+        assert_eq!(copy_numbers::<f64>(&[1, 2, 3]), Vec::<f64>::new());
     }
 }
