@@ -76,7 +76,7 @@ pub(crate) enum Kind {
     Memory(MemoryStorage),
     Storage(Arc<dyn Storage>),
     /// A server that options and environment name, or else this URL of the manifest.
-    #[cfg(feature = "remote")]
+    #[cfg(any(feature = "redis", feature = "object"))]
     Remote(crate::remote::Kind, Option<&'static str>),
     /// Memory, then disk, then a server.
     #[cfg(feature = "remote")]
@@ -90,7 +90,7 @@ impl std::fmt::Debug for Format {
         f.write_str(match &self.0 {
             Kind::Memory(_) => "Memory",
             Kind::Storage(_) => "Storage",
-            #[cfg(feature = "remote")]
+            #[cfg(any(feature = "redis", feature = "object"))]
             Kind::Remote(..) => "Remote",
             #[cfg(feature = "remote")]
             Kind::Team(_) => "Team",

@@ -13,7 +13,7 @@ pub(crate) fn stores(options: &Checkpointer) -> (Vec<Store>, Option<String>) {
         None => (vec![disk()], None),
         Some(Kind::Memory(limits)) => (vec![Store::Memory(Slots::new(limits))], None),
         Some(Kind::Storage(storage)) => (vec![Store::Bytes(storage)], None),
-        #[cfg(feature = "remote")]
+        #[cfg(any(feature = "redis", feature = "object"))]
         Some(Kind::Remote(kind, url)) => match crate::remote::open(kind, remote(options, url)) {
             Ok(remote) => (vec![Store::Bytes(Arc::new(remote))], None),
             Err(why) => (Vec::new(), Some(why)),

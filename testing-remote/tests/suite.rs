@@ -44,8 +44,11 @@ impl Subject {
     }
 }
 
+/// Looks whether a claim holds.
+type Check = fn(&Subject);
+
 /// What is claimed, each with functions of its own, so that they do not see each other's entries.
-const CLAIMS: [(&str, fn(&Subject)); 9] =
+const CLAIMS: [(&str, Check); 9] =
     [
         ("what was stored is loaded", |subject| {
             let key = subject.key("suite::load", 1, 1);
