@@ -336,15 +336,12 @@ impl Report for Blessing {
         for text in &self.differed {
             page.line(format_args!("  {}", output::clean(text)));
         }
-        match &self.verified {
-            Some(rerun) => page.line(paint(
+        if let Some(rerun) = &self.verified {
+            let program = output::clean(&rerun.command);
+            page.line(paint(
                 GOOD,
-                format_args!(
-                    "recomputed by `{}`, and the same",
-                    output::clean(&rerun.command)
-                ),
-            )),
-            None => {}
+                format_args!("recomputed by `{program}`, and the same"),
+            ));
         }
         page.line(paint(
             DIM,

@@ -137,7 +137,6 @@ pub(crate) fn changes(before: Version<'_>, now: Version<'_>) -> Vec<Change> {
             add(is, now.state, what, &paths_now);
         }
     }
-    drop(add);
     changes.extend(outer(before.state, now.state, function));
     shorten(changes)
 }

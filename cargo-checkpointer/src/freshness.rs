@@ -134,6 +134,9 @@ fn stamps(
     stamps
 }
 
+/// File, line, column and reason of a [`Spot`].
+type Place = (String, u32, u32, String);
+
 /// An inspection on disk.
 #[derive(Serialize, Deserialize)]
 struct Kept {
@@ -144,7 +147,7 @@ struct Kept {
     notes: Vec<String>,
     state: Vec<u8>,
     table: String,
-    spots: Vec<[Vec<(String, u32, u32, String)>; 2]>,
+    spots: Vec<[Vec<Place>; 2]>,
 }
 
 impl Kept {
@@ -182,7 +185,7 @@ impl Kept {
         if rows.len() != self.spots.len() {
             return None;
         }
-        let spots = |list: Vec<(String, u32, u32, String)>| {
+        let spots = |list: Vec<Place>| {
             let spot = |(file, line, column, reason)| Spot {
                 file,
                 line,
