@@ -165,7 +165,7 @@ fn redis() -> Kind {
         name: "Redis",
         times,
         rate: 50_000.0,
-        slow: 20.0,
+        slow: 5.0,
     }
 }
 
@@ -180,7 +180,7 @@ fn object() -> Kind {
         name: "object store",
         times,
         rate: 3_500.0,
-        slow: 2.0,
+        slow: 1.0,
     }
 }
 
