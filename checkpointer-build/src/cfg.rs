@@ -65,8 +65,8 @@ pub(crate) struct Switches {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Features {
     Exact(BTreeSet<String>),
-    /// Nothing is known.
-    Unknown,
+    /// What other members of the workspace and the command line may change: these are on if they don't.
+    Likely(BTreeSet<String>),
     /// From `CARGO_FEATURE_…`, where Cargo has put capitals for letters and `_` for `-`. Two features of one package
     /// that differ in nothing else share a variable, and so count as one here.
     Mangled(BTreeSet<String>),
@@ -171,10 +171,21 @@ impl CfgSet {
     }
 
     /// The same for a package whose features aren't known: other members of the workspace and the command line may enable any.
-    pub(crate) fn with_unknown_features(&self) -> CfgSet {
+    pub(crate) fn with_likely_features(
+        &self,
+        features: impl IntoIterator<Item = String>,
+    ) -> CfgSet {
         CfgSet {
             values: self.values.clone(),
-            features: Features::Unknown,
+            features: Features::Likely(features.into_iter().collect()),
+        }
+    }
+
+    /// Features that are on as far as manifests tell, where that is not all.
+    pub(crate) fn likely_features(&self) -> Option<impl Iterator<Item = &str>> {
+        match &self.features {
+            Features::Likely(names) => Some(names.iter().map(String::as_str)),
+            _ => None,
         }
     }
 
@@ -186,8 +197,7 @@ impl CfgSet {
     /// Whether a feature is on.
     pub(crate) fn has_feature(&self, name: &str) -> bool {
         match &self.features {
-            Features::Exact(names) => names.contains(name),
-            Features::Unknown => false,
+            Features::Exact(names) | Features::Likely(names) => names.contains(name),
             Features::Mangled(names) => names.contains(&mangle_feature(name)),
         }
     }
@@ -219,7 +229,7 @@ impl CfgSet {
     fn truth(&self, key: &str, value: Option<&str>) -> Truth {
         if key == "feature" {
             return match (&self.features, value) {
-                (Features::Unknown, _) => Truth::Undecided,
+                (Features::Likely(_), _) => Truth::Undecided,
                 (_, Some(name)) if self.has_feature(name) => Truth::True,
                 _ => Truth::False,
             };

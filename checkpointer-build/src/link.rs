@@ -58,7 +58,7 @@ pub(crate) fn link<'a>(
         let set = if workspace.packages[*package].features_are_exact || *package == workspace.root {
             cfg.with_features(features)
         } else {
-            cfg.with_unknown_features()
+            cfg.with_likely_features(features)
         };
         let set_id = sources.register(&set);
         let id = add_crate(

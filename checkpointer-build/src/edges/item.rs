@@ -52,6 +52,16 @@ pub(crate) fn edges_of(program: &Program<'_, '_>, id: NodeId) -> Edges {
     }
     walker.edges.nodes.remove(&id);
     walker.edges.meanings.extend(walker.meanings.finish());
+    if walker.edges.switches.features
+        && let Some(features) = program.world.krate(node.krate).cfg.likely_features()
+    {
+        let features = features.collect::<Vec<_>>().join(" ");
+        let meaning = Meaning::Text(Symbol::new(&features));
+        walker
+            .edges
+            .meanings
+            .insert((Symbol::new("features"), meaning));
+    }
     walker.edges
 }
 
