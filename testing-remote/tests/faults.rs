@@ -194,6 +194,43 @@ fn a_wrong_password_is_said_and_costs_nothing_else() {
 }
 
 #[test]
+fn who_may_read_and_not_write_reads_and_is_told() {
+    let server = RedisServer::start(&[]);
+    let mut writer = caller(&server.url(), &[]);
+    assert_eq!(writer.ask("team 0 10"), 10);
+    assert_eq!(writer.ask("remote 0 10"), 10);
+    writer.flush();
+    let set: String = redis::cmd("ACL")
+        .arg("SETUSER")
+        .arg("reader")
+        .arg(&["on", ">word", "~*", "+@read", "+@connection"])
+        .query(&mut server.client())
+        .expect("it can be set");
+    assert_eq!(set, "OK");
+    let mut reader = caller(
+        &format!("redis://reader:word@127.0.0.1:{}", server.port()),
+        &[],
+    );
+    assert_eq!(reader.ask("team 0 20"), 10);
+    assert_eq!(reader.ask("remote 0 20"), 10);
+    assert_eq!(
+        reader.ask("remote 0 20"),
+        10,
+        "it is not told again, and reads on"
+    );
+    reader.flush();
+    let report = reader.end();
+    assert_eq!(
+        report
+            .matches("lets this program read and not write")
+            .count(),
+        1,
+        "{report}"
+    );
+    assert!(!report.contains("left alone"), "{report}");
+}
+
+#[test]
 fn a_program_that_ends_while_the_server_is_gone_says_what_it_could_not_send() {
     let mut server = RedisServer::start(&[]);
     let mut machine = caller(&server.url(), &[]);

@@ -1,6 +1,7 @@
 //! One server as all functions of the program share it: every request goes through here, with its time-out, its retries
 //! and the breaker.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -15,6 +16,7 @@ use super::options::Remote;
 use super::outbox::Outbox;
 use super::seal::Secret;
 use crate::error::CheckpointError;
+use crate::event;
 
 /// The first pause between two tries of one operation; they double.
 const FIRST_PAUSE: Duration = Duration::from_millis(15);
@@ -32,6 +34,8 @@ pub(super) struct Client {
     pub(super) breaker: Breaker,
     pub(super) outbox: Outbox,
     pub(super) leases: Leases,
+    /// Whether the server has refused a write, though it lets us read.
+    is_refused: AtomicBool,
 }
 
 impl std::fmt::Debug for Client {
@@ -62,6 +66,7 @@ impl Client {
             breaker: Breaker::new(options.place(), options.timeout),
             outbox: Outbox::default(),
             leases: Leases::default(),
+            is_refused: AtomicBool::new(false),
             options,
         });
         let mut all = ALL.lock().unwrap_or_else(PoisonError::into_inner);
@@ -86,12 +91,53 @@ impl Client {
             if fault.is_outage() {
                 self.gone(&fault)
             } else {
-                CheckpointError::storage(
-                    format!("{operation} the remote store {}", self.options.place()),
-                    fault,
-                )
+                self.error(operation, fault)
             }
         })
+    }
+
+    /// The same for a write, which may be refused where reading is not: then nothing is written any more.
+    pub(super) fn ask_to_write<T>(
+        self: &Arc<Self>,
+        operation: &'static str,
+        request: impl FnMut(&dyn Backend, Instant) -> Result<T, Fault>,
+    ) -> Result<T, CheckpointError> {
+        self.breaker.check()?;
+        self.attempt(request).map_err(|fault| {
+            if self.is_outage(&fault) {
+                self.gone(&fault)
+            } else {
+                self.error(operation, fault)
+            }
+        })
+    }
+
+    /// Whether a fault of a write says that the server is of no use at all.
+    pub(super) fn is_outage(&self, fault: &Fault) -> bool {
+        let Fault::Refused(_) = fault else {
+            return fault.is_outage();
+        };
+        let by = Instant::now() + self.options.timeout;
+        if self.backend.ping(by).is_err() {
+            return true;
+        }
+        if !self.is_refused.swap(true, Ordering::AcqRel) {
+            event::complain(&format!(
+                "{} lets this program read and not write ({fault}): it goes on as with CHECKPOINTER_REMOTE_MODE=readonly",
+                self.options.place()
+            ));
+        }
+        false
+    }
+
+    /// Whether nothing is to be written.
+    pub(super) fn is_readonly(&self) -> bool {
+        self.options.is_readonly || self.is_refused.load(Ordering::Acquire)
+    }
+
+    fn error(&self, operation: &str, fault: Fault) -> CheckpointError {
+        let place = self.options.place();
+        CheckpointError::storage(format!("{operation} the remote store {place}"), fault)
     }
 
     /// The same without a look at the breaker.

@@ -66,7 +66,7 @@ pub(super) fn acquire(
     let mut pause = PAUSES.0;
     let mut has_waited = false;
     loop {
-        let claim = client.ask("take a lease from", |backend, by| {
+        let claim = client.ask_to_write("take a lease from", |backend, by| {
             backend.claim(&fence, lasting, by)
         });
         match claim? {

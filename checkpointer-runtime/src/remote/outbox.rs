@@ -261,14 +261,17 @@ fn carry_out(client: &Arc<Client>, name: &str, mut job: Job) -> Option<(Job, Fau
             client.attempt(|backend, by| backend.put(name, bytes.clone(), fence.as_ref(), by));
         match written {
             Ok(_) => job.write = None,
-            Err(fault) if fault.is_outage() => return Some((job, fault)),
+            Err(fault) if client.is_outage(&fault) => return Some((job, fault)),
             Err(fault @ Fault::Full(_)) => {
                 complain(client, &fault);
                 return Some((job, fault));
             }
             Err(fault) => {
                 job.write = None;
-                complain(client, &fault);
+                // What is refused was said.
+                if !client.is_readonly() {
+                    complain(client, &fault);
+                }
             }
         }
     }

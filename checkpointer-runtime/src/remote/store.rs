@@ -67,7 +67,7 @@ impl RemoteStorage {
 
     /// Fails for an operation that would write, where nothing is to be written.
     fn check_writable(&self, operation: &'static str) -> Result<()> {
-        if self.client.options.is_readonly {
+        if self.client.is_readonly() {
             return Err(CheckpointError::storage(
                 format!("{operation} the remote store"),
                 "it is read only here; unset CHECKPOINTER_REMOTE_MODE to change it",
@@ -154,7 +154,7 @@ impl Storage for RemoteStorage {
 
     fn store(&self, key: &Key, frame: &[u8]) -> Result<()> {
         let client = &self.client;
-        if client.options.is_readonly {
+        if client.is_readonly() {
             return Ok(());
         }
         if frame.len() > client.options.max_entry {
@@ -174,11 +174,14 @@ impl Storage for RemoteStorage {
         if self.writes_behind {
             return client.outbox.write(client, &name, sealed, fence);
         }
-        let written: Result<Written> = client.ask("write to", |backend, by| {
+        let written: Result<Written> = client.ask_to_write("write to", |backend, by| {
             backend.put(&name, sealed.clone(), fence.as_ref(), by)
         });
         written.map(|_| ()).inspect_err(|_| {
             // It is not lost: it is sent once the server is back. That there is no room for it is no other fault.
+            if client.is_readonly() {
+                return;
+            }
             let _ = client
                 .outbox
                 .write(client, &name, sealed.clone(), fence.clone());
@@ -190,7 +193,7 @@ impl Storage for RemoteStorage {
         let name = self.client.own().entry(key);
         self.client.outbox.cancel(&name);
         self.client
-            .ask("delete from", |backend, by| backend.delete(&name, by))
+            .ask_to_write("delete from", |backend, by| backend.delete(&name, by))
     }
 
     fn entries(&self, scope: &Scope) -> Result<Vec<Entry>> {
@@ -210,7 +213,7 @@ impl Storage for RemoteStorage {
 
     /// Drops expired entries alone: what other code versions computed may be in use on other machines and branches.
     fn cleanup(&self, scope: &Scope, upkeep: &Upkeep<'_>) -> Result<u64> {
-        if self.client.options.is_readonly {
+        if self.client.is_readonly() {
             return Ok(0);
         }
         let mut dropped = 0;
@@ -229,18 +232,18 @@ impl Storage for RemoteStorage {
             self.client.outbox.cancel(&name);
             let deleted = self
                 .client
-                .ask("delete from", |backend, by| backend.delete(&name, by))?;
+                .ask_to_write("delete from", |backend, by| backend.delete(&name, by))?;
             dropped += u64::from(deleted);
         }
         Ok(dropped)
     }
 
     fn lease_looks(&self) -> bool {
-        self.client.options.lease.is_some() && !self.client.options.is_readonly
+        self.client.options.lease.is_some() && !self.client.is_readonly()
     }
 
     fn lease(&self, key: &Key, limit: Option<Duration>) -> Result<Option<Lease>> {
-        if self.client.options.is_readonly {
+        if self.client.is_readonly() {
             return Ok(None);
         }
         let names = self.client.own();
