@@ -5,6 +5,7 @@
 //! every primitive number `T`; where it is the same, the slice is taken as what it is.
 #![allow(unsafe_code)]
 
+use std::any::{Any, TypeId};
 use std::mem::ManuallyDrop;
 
 /// A slice of numbers.
@@ -86,6 +87,36 @@ pub(crate) fn copy_numbers<T: bytemuck::Pod>(bytes: &[u8]) -> Vec<T> {
     numbers
 }
 
+/// A value of a type that its owner does not know, told apart by two words of memory: `Any` makes a call for that, which a
+/// hit in memory notices.
+#[derive(Debug)]
+pub(crate) struct Tagged {
+    id: TypeId,
+    value: Box<dyn Any + Send + Sync>,
+}
+
+impl Tagged {
+    pub(crate) fn new<T: Any + Send + Sync>(value: T) -> Self {
+        Self {
+            id: TypeId::of::<T>(),
+            value: Box::new(value),
+        }
+    }
+
+    /// The value, if it is of this type.
+    #[inline]
+    pub(crate) fn get<T: Any>(&self) -> Option<&T> {
+        // SAFETY: both fields are private and set by `new` alone, so the box holds a value of the type whose id this is.
+        (self.id == TypeId::of::<T>())
+            .then(|| unsafe { &*std::ptr::from_ref(&*self.value).cast::<T>() })
+    }
+
+    /// The value to be changed, if it is of this type.
+    pub(crate) fn get_mut<T: Any>(&mut self) -> Option<&mut T> {
+        self.value.downcast_mut()
+    }
+}
+
 /// Whether two types are the same up to lifetimes.
 #[inline]
 pub(crate) fn same<A: ?Sized, B: ?Sized>() -> bool {
@@ -126,6 +157,17 @@ mod tests {
         assert_eq!(back, Err(vec![1.5]));
         let text: Result<String, _> = cast(String::from("owned"));
         assert_eq!(text.as_deref(), Ok("owned"));
+    }
+
+    #[test]
+    fn a_tagged_value_is_found_by_its_type_alone() {
+        let mut tagged = Tagged::new(vec![1_u8, 2]);
+        assert_eq!(tagged.get::<Vec<u8>>(), Some(&vec![1, 2]));
+        assert_eq!(tagged.get::<Vec<i8>>(), None);
+        assert_eq!(tagged.get::<Box<Vec<u8>>>(), None);
+        tagged.get_mut::<Vec<u8>>().expect("its type").push(3);
+        assert_eq!(tagged.get::<Vec<u8>>().map(Vec::len), Some(3));
+        assert!(Tagged::new(()).get::<()>().is_some());
     }
 
     #[test]

@@ -133,6 +133,7 @@ mod cleanup;
 pub mod codec;
 pub mod entry;
 mod key;
+mod near;
 mod slots;
 pub mod storage;
 

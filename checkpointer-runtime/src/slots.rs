@@ -1,11 +1,12 @@
 //! A memory layer's tables: one for each type of result, since a generic function has many.
 
-use std::any::{Any, TypeId};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use chrono::{DateTime, Utc};
 
-use crate::storage::memory::{MemoryStorage, MemoryTable};
+use crate::exact::Tagged;
+use crate::near::{self, Near};
+use crate::storage::memory::{MemoryStorage, MemoryTable, Remembered};
 
 /// A result in memory, with the time that a hit saves.
 #[derive(Clone, Debug)]
@@ -19,18 +20,27 @@ pub(crate) struct Timed<V> {
 pub(crate) struct Slots {
     limits: MemoryStorage,
     /// The table of the type that came first: for all but generic functions the only one.
-    first: OnceLock<Box<dyn AnyTable>>,
-    others: Mutex<Vec<(TypeId, &'static dyn AnyTable)>>,
+    first: OnceLock<AnyTable>,
+    others: Mutex<Vec<&'static AnyTable>>,
+    /// What threads have near of it.
+    near: Near,
 }
 
 /// A table whose type of result is not known.
-trait AnyTable: Any + Send + Sync {
-    fn retain(&self, keep: &dyn Fn(DateTime<Utc>) -> bool) -> u64;
+struct AnyTable {
+    table: Tagged,
+    retain: fn(&Tagged, &dyn Fn(DateTime<Utc>) -> bool) -> u64,
 }
 
-impl<V: Clone + Send + Sync + 'static> AnyTable for MemoryTable<Timed<V>> {
-    fn retain(&self, keep: &dyn Fn(DateTime<Utc>) -> bool) -> u64 {
-        MemoryTable::retain(self, keep)
+impl AnyTable {
+    fn new<V: Clone + Send + Sync + 'static>(limits: MemoryStorage) -> Self {
+        Self {
+            table: Tagged::new(MemoryTable::<Timed<V>>::new(limits)),
+            retain: |table, keep| {
+                let table = table.get::<MemoryTable<Timed<V>>>();
+                table.map_or(0, |table| table.retain(keep))
+            },
+        }
     }
 }
 
@@ -40,6 +50,7 @@ impl Slots {
             limits,
             first: OnceLock::new(),
             others: Mutex::new(Vec::new()),
+            near: Near::new(),
         }
     }
 
@@ -48,12 +59,52 @@ impl Slots {
         self.limits.counts_bytes()
     }
 
+    /// The result under this key.
+    #[inline]
+    pub(crate) fn get<V: Clone + Send + Sync + 'static>(
+        &self,
+        key: u128,
+    ) -> Option<Remembered<Timed<V>>> {
+        // Only where nothing is limited: a limit wants to know what is used.
+        if near::fits::<V>() && self.limits.is_free() {
+            return self.near.get(key, || self.table::<V>().get(key));
+        }
+        self.table::<V>().get(key)
+    }
+
+    /// Keeps a result.
+    pub(crate) fn insert<V: Clone + Send + Sync + 'static>(
+        &self,
+        key: u128,
+        value: Timed<V>,
+        stored: DateTime<Utc>,
+        weight: u64,
+    ) {
+        if self.table::<V>().replace(key, value, stored, weight) {
+            self.near.forget();
+        }
+    }
+
+    /// When the result under this key was stored, if there is one.
+    pub(crate) fn stored<V: Clone + Send + Sync + 'static>(
+        &self,
+        key: u128,
+    ) -> Option<DateTime<Utc>> {
+        self.table::<V>().stored(key)
+    }
+
+    /// Drops a result. Gives whether there was one.
+    pub(crate) fn remove<V: Clone + Send + Sync + 'static>(&self, key: u128) -> bool {
+        let is_there = self.table::<V>().remove(key);
+        self.near.forget();
+        is_there
+    }
+
     /// The table for results of this type.
     #[inline]
-    pub(crate) fn table<V: Clone + Send + Sync + 'static>(&self) -> &MemoryTable<Timed<V>> {
-        let first = self.first.get_or_init(|| self.empty::<V>());
-        let first: &dyn Any = &**first;
-        match first.downcast_ref() {
+    fn table<V: Clone + Send + Sync + 'static>(&self) -> &MemoryTable<Timed<V>> {
+        let first = self.first.get_or_init(|| AnyTable::new::<V>(self.limits));
+        match first.table.get() {
             Some(table) => table,
             None => self.other(),
         }
@@ -62,35 +113,24 @@ impl Slots {
     #[cold]
     fn other<V: Clone + Send + Sync + 'static>(&self) -> &MemoryTable<Timed<V>> {
         let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
-        let id = TypeId::of::<V>();
-        let known = others.iter().find(|(other, _)| *other == id);
-        let table = match known {
-            Some((_, table)) => *table,
-            None => {
-                // Functions live as long as the program does, and so do the tables of their types.
-                let table: &'static dyn AnyTable = Box::leak(self.empty::<V>());
-                others.push((id, table));
-                table
-            }
-        };
-        let table: &dyn Any = table;
+        if let Some(table) = others.iter().find_map(|other| other.table.get()) {
+            return table;
+        }
+        // Functions live as long as the program does, and so do the tables of their types.
+        let table: &'static AnyTable = Box::leak(Box::new(AnyTable::new::<V>(self.limits)));
+        others.push(table);
         table
-            .downcast_ref()
+            .table
+            .get()
             .expect("a table is listed under its own type")
-    }
-
-    fn empty<V: Clone + Send + Sync + 'static>(&self) -> Box<dyn AnyTable> {
-        Box::new(MemoryTable::<Timed<V>>::new(self.limits))
     }
 
     /// Drops the results whose time of storing is not accepted, whatever their type. Gives how many.
     pub(crate) fn retain(&self, keep: &dyn Fn(DateTime<Utc>) -> bool) -> u64 {
         let others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
-        let first = self.first.get().map_or(0, |table| table.retain(keep));
-        first
-            + others
-                .iter()
-                .map(|(_, table)| table.retain(keep))
-                .sum::<u64>()
+        let tables = self.first.get().into_iter().chain(others.iter().copied());
+        let dropped = tables.map(|any| (any.retain)(&any.table, keep)).sum();
+        self.near.forget();
+        dropped
     }
 }

@@ -151,10 +151,10 @@ impl<T: Shareable> MemoryValues<T> {
             insert: |slots, key, value, stored, nanoseconds, weight| {
                 let value = value.clone();
                 let timed = Timed { value, nanoseconds };
-                slots.table::<T>().insert(key, timed, stored, weight);
+                slots.insert(key, timed, stored, weight);
             },
-            stored: |slots, key| slots.table::<T>().stored(key),
-            remove: |slots, key| slots.table::<T>().remove(key),
+            stored: |slots, key| slots.stored::<T>(key),
+            remove: |slots, key| slots.remove::<T>(key),
         }
     }
 }
@@ -162,7 +162,7 @@ impl<T: Shareable> MemoryValues<T> {
 /// A function of its own, since a closure can't ask to be inlined.
 #[inline]
 fn get_clone<T: Shareable>(slots: &Slots, key: u128) -> Option<Found<T>> {
-    let Remembered { value, stored } = slots.table::<T>().get(key)?;
+    let Remembered { value, stored } = slots.get::<T>(key)?;
     Some(Found {
         value: value.value,
         stored,
@@ -174,7 +174,7 @@ impl<T: Storable> MemoryValues<T> {
     const fn as_bytes() -> Self {
         Self {
             get: |slots, key| {
-                let Remembered { value, stored } = slots.table::<Bytes>().get(key)?;
+                let Remembered { value, stored } = slots.get::<Bytes>(key)?;
                 // What was encoded in this process and never left it can be decoded.
                 let found = codec::decode(&value.value).ok()?;
                 Some(Found {
@@ -190,11 +190,11 @@ impl<T: Storable> MemoryValues<T> {
                     let weight = bytes.len() as u64;
                     let value = Bytes::from(bytes);
                     let timed = Timed { value, nanoseconds };
-                    slots.table::<Bytes>().insert(key, timed, stored, weight);
+                    slots.insert(key, timed, stored, weight);
                 }
             },
-            stored: |slots, key| slots.table::<Bytes>().stored(key),
-            remove: |slots, key| slots.table::<Bytes>().remove(key),
+            stored: |slots, key| slots.stored::<Bytes>(key),
+            remove: |slots, key| slots.remove::<Bytes>(key),
         }
     }
 }

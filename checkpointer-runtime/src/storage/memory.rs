@@ -52,6 +52,12 @@ impl MemoryStorage {
         self
     }
 
+    /// Whether nothing is limited.
+    #[inline]
+    pub(crate) const fn is_free(&self) -> bool {
+        self.max_bytes.is_none() && self.max_entries.is_none()
+    }
+
     /// Whether bytes are limited.
     pub(crate) const fn counts_bytes(&self) -> bool {
         self.max_bytes.is_some()
@@ -196,11 +202,14 @@ impl<V: Clone + Send + Sync + 'static> MemoryTable<V> {
 
     /// Keeps a result; `weight` is its size in bytes, for [`MemoryStorage::max_bytes`].
     pub fn insert(&self, key: u128, value: V, stored: DateTime<Utc>, weight: u64) {
+        self.replace(key, value, stored, weight);
+    }
+
+    /// As [`Self::insert`]. Gives whether another result may have gone.
+    pub(crate) fn replace(&self, key: u128, value: V, stored: DateTime<Utc>, weight: u64) -> bool {
         let remembered = Remembered { value, stored };
         match &self.map {
-            Map::Free(map) => {
-                map.pin().insert(key, remembered);
-            }
+            Map::Free(map) => map.pin().insert(key, remembered).is_some(),
             Map::Bounded(cache, by) => {
                 if by.of(weight) > cache.shard_capacity() {
                     // It has no place here, and neither has what it replaces.
@@ -208,6 +217,7 @@ impl<V: Clone + Send + Sync + 'static> MemoryTable<V> {
                 } else {
                     cache.insert(key, (remembered, weight));
                 }
+                true
             }
         }
     }
