@@ -10,7 +10,7 @@ use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use crate::called::{Traits, Use};
-use crate::edges::{Edges, On, edges_of};
+use crate::edges::{Demand, Edges, On, edges_of};
 use crate::map::HashMap;
 use crate::program::{Head, ImplFacts, Program};
 use crate::symbol::Symbol;
@@ -29,8 +29,7 @@ pub(crate) enum Outside {
 pub(crate) struct Graph<'p, 'w, 'a> {
     pub(crate) program: &'p Program<'w, 'a>,
     edges: Vec<OnceCell<Rc<Edges>>>,
-    /// Each item's uses of std, expanded, and what they lead to.
-    uses: Vec<OnceCell<Vec<Use>>>,
+    steps: Vec<OnceCell<Steps>>,
     outside: RefCell<(Vec<Outside>, HashMap<Outside, NodeId>)>,
     /// Impls in the order of their node, with what they wait for.
     pub(crate) impls: Vec<NodeId>,
@@ -56,6 +55,15 @@ pub(crate) struct Graph<'p, 'w, 'a> {
     crate_nodes: RefCell<HashMap<CrateId, Rc<Vec<NodeId>>>>,
 }
 
+/// The same edges, as what thousands of closures go through one after the other.
+pub(crate) struct Steps {
+    /// All nodes that the item names, inside and outside of the code.
+    pub(crate) targets: Vec<NodeId>,
+    /// Its uses of std, and what they lead to.
+    pub(crate) uses: Vec<Use>,
+    pub(crate) demands: Vec<Demand>,
+}
+
 /// What holds before any root is reached, by impls that wait for no type.
 #[derive(Default)]
 pub(crate) struct Start {
@@ -73,7 +81,7 @@ impl<'p, 'w, 'a> Graph<'p, 'w, 'a> {
         let mut graph = Graph {
             program,
             edges: (0..nodes).map(|_| OnceCell::new()).collect(),
-            uses: (0..nodes).map(|_| OnceCell::new()).collect(),
+            steps: (0..nodes).map(|_| OnceCell::new()).collect(),
             outside: RefCell::default(),
             heads: facts.iter().map(|facts| Head::of(&facts.self_ty)).collect(),
             waits: facts
@@ -137,13 +145,19 @@ impl<'p, 'w, 'a> Graph<'p, 'w, 'a> {
         self.traits.known(of)
     }
 
-    /// What an item uses of std, and where that may lead.
-    pub(crate) fn uses(&self, id: NodeId, edges: &Edges) -> &[Use] {
-        self.uses[id.0 as usize].get_or_init(|| {
+    /// What every closure does that reaches an item of these edges.
+    pub(crate) fn steps(&self, id: NodeId, edges: &Edges) -> &Steps {
+        self.steps[id.0 as usize].get_or_init(|| {
+            let inside = edges.nodes.iter().copied();
             let uses = edges.words.iter();
-            uses.map(|(word, on)| (self.traits.leads(*word), self.expanded(on)))
-                .filter(|(leads, _)| !leads.is_empty())
-                .collect()
+            Steps {
+                targets: inside.chain(self.outside_of(edges)).collect(),
+                uses: uses
+                    .map(|(word, on)| (self.traits.leads(*word), self.expanded(on)))
+                    .filter(|(leads, _)| !leads.is_empty())
+                    .collect(),
+                demands: edges.demands.iter().copied().collect(),
+            }
         })
     }
 

@@ -117,7 +117,7 @@ pub(crate) struct Program<'w, 'a> {
     /// All items by their last name, for names that can't be resolved.
     pub(crate) named: HashMap<Symbol, Vec<NodeId>>,
     /// Scopes of items' generics, made once.
-    scopes: RefCell<HashMap<NodeId, Scope>>,
+    scopes: RefCell<HashMap<NodeId, Rc<Scope>>>,
     aliases: RefCell<HashSet<NodeId>>,
     definitions: RefCell<HashMap<NodeId, Option<Rc<MacroDef>>>>,
     imported: RefCell<HashMap<ModId, Rc<HashSet<NodeId>>>>,
@@ -271,13 +271,13 @@ impl<'w, 'a> Program<'w, 'a> {
     }
 
     /// What names mean inside of an item: its generics and those around it, and `Self`.
-    pub(crate) fn scope(&self, id: NodeId) -> Scope {
+    pub(crate) fn scope(&self, id: NodeId) -> Rc<Scope> {
         if let Some(known) = self.scopes.borrow().get(&id) {
-            return known.clone();
+            return Rc::clone(known);
         }
         let node = self.world.node(id);
         let mut scope = match node.parent {
-            Some(parent) => self.scope(parent),
+            Some(parent) => Scope::clone(&self.scope(parent)),
             None => Scope {
                 module: Some(node.module),
                 ..Scope::default()
@@ -320,7 +320,8 @@ impl<'w, 'a> Program<'w, 'a> {
         if let Some(ItemKind::Impl(data)) = node.item().map(|item| &item.kind) {
             scope.self_ty = self.ty(&data.self_ty, &scope);
         }
-        self.scopes.borrow_mut().insert(id, scope.clone());
+        let scope = Rc::new(scope);
+        self.scopes.borrow_mut().insert(id, Rc::clone(&scope));
         scope
     }
 

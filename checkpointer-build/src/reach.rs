@@ -170,20 +170,19 @@ impl Chain<'_, '_, '_, '_> {
             return;
         };
         let edges = std::rc::Rc::clone(edges);
-        for node in &edges.nodes {
+        let graph = self.graph;
+        let steps = graph.steps(id, &edges);
+        for node in &steps.targets {
             self.reach(*node);
         }
-        for node in self.graph.outside_of(&edges) {
-            self.reach(node);
-        }
-        for (leads, on) in self.graph.uses(id, &edges) {
+        for (leads, on) in &steps.uses {
             self.called.add(leads, on);
         }
         self.called.foreign |= edges.calls_foreign;
         self.called.unknown |= edges.calls_unknown;
         self.called.packages |= !edges.packages.is_empty();
         self.called.collections |= edges.collections;
-        for demand in &edges.demands {
+        for demand in &steps.demands {
             self.demand(*demand);
         }
         for krate in &edges.whole_crates {

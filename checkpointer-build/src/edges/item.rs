@@ -86,7 +86,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             meanings: Meanings::default(),
             node: id,
             krate: node.krate,
-            scope: program.scope(id),
+            scope: Scope::clone(&program.scope(id)),
             module: node.module,
             instance: node.instance,
             locals: Vec::new(),
