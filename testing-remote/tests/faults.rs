@@ -4,7 +4,7 @@
 use checkpointer_testing_remote::{Caller, DumbS3, Fault, Proxy, RedisServer};
 
 /// An operation's time here: short, since each fault costs it once.
-const TIMEOUT: (&str, &str) = ("CHECKPOINTER_REMOTE_TIMEOUT", "400ms");
+const TIMEOUT: (&str, &str) = ("CHECKPOINTER_REMOTE_TIMEOUT", "1s");
 
 fn caller(url: &str, variables: &[(&str, &str)]) -> Caller {
     let variables: Vec<_> = [TIMEOUT].iter().chain(variables).copied().collect();
