@@ -37,10 +37,10 @@ pub(crate) fn install() -> Result<()> {
     if !missing.is_empty() {
         apt(&missing)?;
     }
-    if moto().exists() {
+    let folder = moto_folder();
+    if folder.join("bin/moto_server").exists() {
         return Ok(());
     }
-    let folder = moto_folder();
     let make = || run(Command::new("python3").args(["-m", "venv"]).arg(&folder));
     if make().is_err() {
         // Debian's python3 comes without what makes environments.
@@ -145,8 +145,14 @@ fn moto_folder() -> PathBuf {
     crate::root().join("target/moto")
 }
 
+/// The one that is installed here, and else whatever the machine has.
 fn moto() -> PathBuf {
-    moto_folder().join("bin/moto_server")
+    let installed = moto_folder().join("bin/moto_server");
+    if installed.exists() {
+        installed
+    } else {
+        PathBuf::from("moto_server")
+    }
 }
 
 /// Whether a program is in one of the folders of `PATH`.
@@ -210,6 +216,19 @@ mod tests {
                 .to_string()
                 .starts_with("cargo did not say `Ready`")
         );
+    }
+
+    #[test]
+    fn servers_answer_while_their_guard_lives_and_not_after() {
+        let servers = Servers::start().expect("run `cargo xtask test` once, which installs them");
+        let addresses = [&servers.redis.1, &servers.moto.1].map(|url| {
+            let (_, address) = url.split_once("://").unwrap();
+            address.to_owned()
+        });
+        let answers = |address: &String| std::net::TcpStream::connect(address).is_ok();
+        assert!(addresses.iter().all(answers), "{}", servers.describe());
+        drop(servers);
+        assert!(!addresses.iter().any(answers), "{addresses:?}");
     }
 
     #[test]
