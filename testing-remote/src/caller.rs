@@ -31,7 +31,7 @@ pub struct Asked {
 }
 
 impl Caller {
-    /// Starts one with this server, and with these variables.
+    /// Starts one with this server, and with these variables. Without a URL it is the manifest that names a server.
     ///
     /// # Panics
     /// If it can't be started.
@@ -43,12 +43,15 @@ impl Caller {
         s3::set_credentials(&mut command, "http://127.0.0.1:1");
         command
             .env("CHECKPOINTER_DIR", folder.path().join("root"))
-            .env("CHECKPOINTER_REMOTE", url)
+            .env_remove("CHECKPOINTER_REMOTE")
             .env("CHECKPOINTER_REMOTE_KEY", KEY)
             .envs(variables.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(report);
+        if !url.is_empty() {
+            command.env("CHECKPOINTER_REMOTE", url);
+        }
         let mut child = command.spawn().expect("the program is built");
         let input = child.stdin.take();
         let output = BufReader::new(child.stdout.take().expect("it is piped"));

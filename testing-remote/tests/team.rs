@@ -218,3 +218,18 @@ fn a_result_that_nobody_has_costs_five_requests() {
     assert_eq!(calls("set"), 200, "{counts:?}");
     assert_eq!(calls("get"), 300, "{counts:?}");
 }
+
+#[test]
+fn the_manifest_names_a_server_where_the_environment_names_none() {
+    let mut machine = caller("", &[]);
+    assert_eq!(machine.ask("team 0 5"), 5);
+    let report = machine.end();
+    assert!(report.contains("redis://127.0.0.1:1/7"), "{report}");
+    let mut machine = caller("off", &[]);
+    assert_eq!(machine.ask("team 0 5"), 5);
+    let report = machine.end();
+    assert!(
+        report.contains("no remote store is named") && !report.contains("127.0.0.1"),
+        "{report}"
+    );
+}

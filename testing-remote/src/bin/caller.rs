@@ -15,7 +15,7 @@ use checkpointer_runtime::{Checkpointer, checkpoint, flush};
 #[checkpointer_runtime::no_capture]
 static COMPUTED: AtomicU64 = AtomicU64::new(0);
 
-#[checkpoint(using = Checkpointer::new().format("team"))]
+#[checkpoint(format = "team")]
 fn team(number: u64) -> Vec<u8> {
     COMPUTED.fetch_add(1, Ordering::SeqCst);
     value(number)
