@@ -6,12 +6,16 @@
 
 use std::cell::RefCell;
 use std::mem::needs_drop;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use crate::exact::Tagged;
 
 /// How many results of a layer a thread has near: those whose keys end in these bits.
 const PLACES: usize = 64;
+
+/// After so many results in a row that were in the table and not near, a layer has too many keys in use at a time for this to
+/// be worth its while, and is left alone.
+const PATIENCE: u64 = 32;
 
 /// No larger result is copied.
 const LARGEST: usize = 64;
@@ -26,6 +30,7 @@ thread_local! {
 pub(crate) struct Near {
     number: usize,
     version: AtomicU64,
+    is_given_up: AtomicBool,
 }
 
 /// One thread's results of one layer.
@@ -34,6 +39,8 @@ struct Places<V> {
     /// For each place the key that was last looked for in vain. Who looks twice in a row gets the place, so that keys that
     /// take turns do not drive each other out.
     wanted: Box<[AtomicU64]>,
+    /// How many results in a row were not near.
+    far: AtomicU64,
 }
 
 struct Place<V> {
@@ -54,6 +61,7 @@ impl Near {
         Self {
             number: NEXT.fetch_add(1, Ordering::Relaxed),
             version: AtomicU64::new(0),
+            is_given_up: AtomicBool::new(false),
         }
     }
 
@@ -69,6 +77,9 @@ impl Near {
         key: u128,
         table: impl FnOnce() -> Option<V>,
     ) -> Option<V> {
+        if self.is_given_up.load(Ordering::Relaxed) {
+            return table();
+        }
         let version = self.version.load(Ordering::Acquire);
         let near = LAYERS.try_with(|layers| {
             let Ok(layers) = layers.try_borrow() else {
@@ -95,8 +106,28 @@ impl Near {
                 });
                 Some(value)
             }
-            Ok(Found::Far) | Err(_) => table(),
+            Ok(Found::Far) => {
+                let value = table()?;
+                self.count_far::<V>();
+                Some(value)
+            }
+            Err(_) => table(),
         }
+    }
+
+    /// A result was in the table, and others have its place.
+    #[cold]
+    fn count_far<V: Clone + Send + Sync + 'static>(&self) {
+        let _ = LAYERS.try_with(|layers| {
+            let layers = layers.try_borrow().ok()?;
+            let places = layers.get(self.number)?.as_ref()?.get::<Places<V>>()?;
+            let far = places.far.load(Ordering::Relaxed) + 1;
+            places.far.store(far, Ordering::Relaxed);
+            if far > PATIENCE {
+                self.is_given_up.store(true, Ordering::Relaxed);
+            }
+            Some(())
+        });
     }
 
     #[cold]
@@ -131,6 +162,7 @@ impl<V: Clone> Places<V> {
         Self {
             places: (0..PLACES).map(|_| None).collect(),
             wanted: (0..PLACES).map(|_| AtomicU64::new(0)).collect(),
+            far: AtomicU64::new(0),
         }
     }
 
@@ -141,6 +173,9 @@ impl<V: Clone> Places<V> {
             && place.key == key
             && place.version == version
         {
+            if self.far.load(Ordering::Relaxed) != 0 {
+                self.far.store(0, Ordering::Relaxed);
+            }
             return Found::Near(place.value.clone());
         }
         let (wanted, name) = (&self.wanted[index], (key >> 64) as u64);
@@ -196,6 +231,17 @@ mod tests {
             (peek::<u8>(&near, keys[0]), peek(&near, keys[1])),
             (None, Some(1_u8))
         );
+    }
+
+    #[test]
+    fn a_layer_with_many_keys_in_turn_is_left_alone() {
+        let near = Near::new();
+        settle(&near, OTHER, 1_u8);
+        assert_eq!(peek(&near, OTHER), Some(1_u8));
+        for key in 2..100_u128 {
+            near.get(key << 64 | key, || Some(2_u8));
+        }
+        assert_eq!(peek::<u8>(&near, OTHER), None);
     }
 
     #[test]

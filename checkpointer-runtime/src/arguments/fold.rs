@@ -61,10 +61,20 @@ pub(crate) struct Fold {
     has_names: bool,
 }
 
+/// Two lanes, each beside its own secret: were the two states neighbours, the compiler would join them to a vector, and take it
+/// apart again for each multiplication.
 #[derive(Clone, Debug)]
+#[repr(C)]
 struct Lanes {
-    state: [u64; 2],
-    secrets: [u64; 2],
+    first: Lane,
+    second: Lane,
+}
+
+#[derive(Clone, Debug)]
+#[repr(C)]
+struct Lane {
+    state: u64,
+    secret: u64,
 }
 
 #[inline]
@@ -78,14 +88,8 @@ impl Fold {
     pub(crate) fn new() -> Self {
         let [first, second, third, fourth] = SECRETS.lanes;
         Self {
-            values: Lanes {
-                state: [first, second],
-                secrets: [third, fourth],
-            },
-            names: Lanes {
-                state: [fourth, third],
-                secrets: [second, first],
-            },
+            values: Lanes::new([first, second], [third, fourth]),
+            names: Lanes::new([fourth, third], [second, first]),
             has_names: false,
         }
     }
@@ -121,31 +125,52 @@ impl Fold {
     pub(crate) fn finish(mut self) -> u128 {
         if self.has_names {
             self.values
-                .pair(0xFE, self.names.state[0], self.names.state[1]);
+                .pair(0xFE, self.names.first.state, self.names.second.state);
         }
         self.values.word(0xFF, 0);
-        let [high, low] = self.values.state;
-        u128::from(high) << 64 | u128::from(low)
+        let Lanes { first, second } = self.values;
+        u128::from(first.state) << 64 | u128::from(second.state)
+    }
+}
+
+impl Lane {
+    /// The multiplier for a kind.
+    #[inline]
+    fn multiplier(&self, kind: u64, spread: u64) -> u64 {
+        self.secret.wrapping_add(kind.wrapping_mul(spread))
     }
 }
 
 impl Lanes {
     #[inline]
+    fn new(states: [u64; 2], secrets: [u64; 2]) -> Self {
+        let lane = |index: usize| Lane {
+            state: states[index],
+            secret: secrets[index],
+        };
+        Self {
+            first: lane(0),
+            second: lane(1),
+        }
+    }
+
+    #[inline]
     fn word(&mut self, kind: u8, value: u64) {
         let kind = u64::from(kind);
-        let first = self.secrets[0].wrapping_add(kind.wrapping_mul(SPREAD[0]));
-        let second = self.secrets[1].wrapping_add(kind.wrapping_mul(SPREAD[1]));
-        self.state[0] = fold(self.state[0] ^ value, first);
-        self.state[1] = fold(self.state[1] ^ value, second);
+        let Self { first, second } = self;
+        first.state = fold(first.state ^ value, first.multiplier(kind, SPREAD[0]));
+        second.state = fold(second.state ^ value, second.multiplier(kind, SPREAD[1]));
     }
 
     /// Takes in two words at the price of one.
     #[inline]
     fn pair(&mut self, kind: u64, low: u64, high: u64) {
-        let first = self.secrets[0].wrapping_add(kind.wrapping_mul(SPREAD[0]));
-        let second = self.secrets[1].wrapping_add(kind.wrapping_mul(SPREAD[1]));
-        self.state[0] = fold(self.state[0] ^ low, first ^ high);
-        self.state[1] = fold(self.state[1] ^ high, second ^ low);
+        let Self { first, second } = self;
+        first.state = fold(first.state ^ low, first.multiplier(kind, SPREAD[0]) ^ high);
+        second.state = fold(
+            second.state ^ high,
+            second.multiplier(kind, SPREAD[1]) ^ low,
+        );
     }
 
     #[inline]
