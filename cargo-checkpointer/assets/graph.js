@@ -261,5 +261,6 @@
   showTable(false);
   draw();
   if (view.focus !== null) select(view.focus);
+  document.body.dataset.took = String(Math.round(performance.now()));
   document.body.dataset.ready = "yes";
 })();

@@ -2,6 +2,7 @@
 //! target folder, so the dependencies are compiled once.
 
 mod bad_input;
+mod command;
 mod elsewhere;
 mod example;
 mod generated;

@@ -136,6 +136,13 @@ impl Project {
         self.start(Command::new(target().join("debug").join(program)))
     }
 
+    /// Runs another program in the project, for which the project's target folder is Cargo's.
+    pub(crate) fn run_program(&self, program: &Path, arguments: &[&str]) -> Said {
+        let mut command = Command::new(program);
+        command.args(arguments).env("CARGO_TARGET_DIR", target());
+        self.start(command)
+    }
+
     fn start(&self, mut command: Command) -> Said {
         for variable in OWN_VARIABLES {
             command.env_remove(variable);
