@@ -99,9 +99,9 @@
 mod table;
 
 mod config;
+mod environment;
 #[doc(hidden)]
 pub mod formats;
-mod environment;
 pub mod presets;
 mod setting;
 
@@ -164,9 +164,9 @@ pub use checkpointer_macros::{capture, checkpoint, no_capture, register_types};
 pub use config::{Checkpointer, Format, IntoFormat, configure};
 pub use error::{CheckpointError, Corruption};
 pub use event::{Event, EventKind};
+pub use key::{Digest, Durability, Key, ParseDigestError, Scope, StorageOptions};
 #[cfg(feature = "remote")]
 pub use remote::flush;
-pub use key::{Digest, Durability, Key, ParseDigestError, Scope, StorageOptions};
 pub use setting::{IntoSetting, Setting};
 pub use stats::{Counts, FunctionStats, Stats, stats};
 pub use storage::Storage;

@@ -32,10 +32,7 @@ fn generic_functions_are_told_apart_by_their_type_arguments() {
 static SUMMED: Runs = Runs::new();
 
 #[checkpoint(using = STORE)]
-fn total<T: Serialize + Copy + Into<u64>, const N: usize>(
-    numbers: [T; N],
-    more: &[u8; 64],
-) -> u64 {
+fn total<T: Serialize + Copy + Into<u64>, const N: usize>(numbers: [T; N], more: &[u8; 64]) -> u64 {
     SUMMED.count();
     numbers.map(Into::into).iter().sum::<u64>() + u64::from(more[63])
 }
@@ -45,7 +42,10 @@ fn arrays_of_any_length_are_arguments() {
     let mut more = [0; 64];
     assert_eq!((total([1_u8, 2], &more), total([1_u8, 2], &more)), (3, 3));
     more[63] = 1;
-    assert_eq!((total([1_u8, 2], &more), total([1_u8, 2, 3], &more)), (4, 7));
+    assert_eq!(
+        (total([1_u8, 2], &more), total([1_u8, 2, 3], &more)),
+        (4, 7)
+    );
     assert_eq!(SUMMED.take(), 3);
 }
 
