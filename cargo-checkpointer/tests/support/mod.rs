@@ -240,7 +240,7 @@ impl Project {
 
     fn redacted(&self, text: &str) -> String {
         let real = self.root().canonicalize().expect("it is there");
-        let mut text = text
+        let text = text
             .replace(&real.display().to_string(), "[ROOT]")
             .replace(&self.root().display().to_string(), "[ROOT]")
             .replace('\u{1b}', "␛");
@@ -257,9 +257,30 @@ impl Project {
             out += if is_age { "[AGE] " } else { words[at] };
             at += 1;
         }
-        text = out;
-        text
+        without_hashes(&out)
     }
+}
+
+/// A text without hashes, whole or shortened: what goes into them is tested elsewhere.
+fn without_hashes(text: &str) -> String {
+    let mut out = String::new();
+    let is_digit = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
+    let mut word = String::new();
+    let mut is_escape = false;
+    for c in text.chars().chain(['\0']) {
+        if c.is_alphanumeric() && !is_escape {
+            word.push(c);
+            continue;
+        }
+        // A colour ends with an `m`, right before what is coloured.
+        is_escape = c == '␛' || is_escape && c != 'm';
+        let is_hash = matches!(word.len(), 8 | 16 | 64) && word.chars().all(is_digit);
+        out += if is_hash { "[HASH]" } else { &word };
+        word.clear();
+        out.push(c);
+    }
+    out.pop();
+    out
 }
 
 /// The hash of a call with one argument `x`.
