@@ -4,8 +4,11 @@
 //! trait impl, to which nothing can be added, a new body. All three rest on one prepared call: the arguments by value,
 //! beside two closures without captures, one that hashes them and one that runs the function.
 
+mod attributes;
 mod companion;
 mod parts;
+mod shape;
+mod signature;
 mod state;
 mod table;
 
@@ -15,7 +18,8 @@ use quote::{ToTokens, format_ident, quote};
 use crate::ast::Function;
 use crate::receiver;
 use crate::row::Found;
-use parts::{Kind, Parts, Shape};
+use parts::{Kind, Parts};
+use shape::Shape;
 
 /// The expansion of a function.
 pub(crate) fn function(function: &Function, found: &Found) -> TokenStream {

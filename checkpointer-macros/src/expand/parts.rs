@@ -4,10 +4,14 @@ use checkpointer_syntax::message;
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned as _;
-use syn::visit::{self, Visit};
-use syn::{Attribute, FnArg, GenericParam, Pat, ReceiverKind, Signature, Type, Visibility};
+use syn::{FnArg, GenericParam, ReceiverKind, Signature, Type, Visibility};
 
 use crate::ast::{Function, Hashing, Parameter};
+use crate::expand::attributes::divide;
+use crate::expand::shape::{Shape, is_primitive};
+use crate::expand::signature::{
+    is_array, is_reference, may_be_unsized, mentions_impl, mentions_self, pattern, turbofish,
+};
 use crate::expand::table;
 use crate::place::{self, Place};
 use crate::row::Found;
@@ -21,79 +25,6 @@ pub(crate) enum Kind {
     Inherent,
     /// In the impl of a trait.
     Trait,
-}
-
-/// How it is known whether a result is a `Result`, of which only `Ok` is kept.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Shape {
-    /// It is none: as `result = false` says, or by its name.
-    Whole,
-    /// It is one: as `result = true` says, or by its name.
-    Fallible,
-    /// The compiler knows, whatever the type is called.
-    ByType,
-}
-
-impl Shape {
-    fn of(function: &Function, kind: Kind) -> Self {
-        let by_name = if function.is_fallible() {
-            Self::Fallible
-        } else {
-            Self::Whole
-        };
-        let is_told = function.option(|options| options.result).is_some();
-        match asked(function, kind) {
-            Some(_) if !is_told => Self::ByType,
-            _ => by_name,
-        }
-    }
-
-    /// The marker for what is kept.
-    fn keep(self, function: &Function, kind: Kind, private: &TokenStream) -> TokenStream {
-        match (self, asked(function, kind)) {
-            (Self::ByType, Some(ty)) => {
-                // Around a companion's operations the trait is at hand that answers for what is no `Result`.
-                let answers = (kind != Kind::Free).then(|| quote!(use #private::NotResult as _;));
-                quote!(#private::By<{ #answers #private::Probe::<#ty>::IS_RESULT }>)
-            }
-            (Self::Fallible, _) => quote!(#private::Fallible),
-            _ => quote!(#private::Whole),
-        }
-    }
-}
-
-/// The type to ask whether the result is a `Result`: itself, or with its arguments replaced, since a constant in a type can't
-/// name type parameters, and a method doesn't know those of its impl. What is not called `Result` may want more of its
-/// arguments than `()` can do.
-fn asked(function: &Function, kind: Kind) -> Option<Type> {
-    let result = function.result();
-    let Type::Path(path) = &result else {
-        return None;
-    };
-    if is_primitive(&path.path) {
-        return None;
-    }
-    if kind == Kind::Free && !depends(&function.signature, &result) {
-        return Some(result);
-    }
-    let mut path = path.clone();
-    let is_self = path.path.segments.first()?.ident == "Self";
-    let last = path.path.segments.last_mut()?;
-    if path.qself.is_some() || is_self || last.ident != "Result" {
-        return None;
-    }
-    if let syn::PathArguments::AngleBracketed(arguments) = &mut last.arguments {
-        for argument in &mut arguments.args {
-            match argument {
-                syn::GenericArgument::Type(ty) => *ty = syn::parse_quote!(()),
-                syn::GenericArgument::Lifetime(lifetime) => {
-                    *lifetime = syn::parse_quote!('static);
-                }
-                _ => return None,
-            }
-        }
-    }
-    Some(Type::Path(path))
 }
 
 /// Pieces of an expansion.
@@ -493,147 +424,6 @@ fn kind(function: &Function, found: &Found) -> Kind {
     }
 }
 
-/// The attributes for the function's name, and those for its body.
-///
-/// Lints go with the body; `allow` stays with the name, too, for what a signature alone can trigger. What other macros
-/// made of attributes means is theirs to say: they decorate the body, as a decorator below this one would.
-fn divide(attributes: &[Attribute]) -> (Vec<TokenStream>, Vec<TokenStream>) {
-    let mut plain = Vec::new();
-    let mut body = Vec::new();
-    for attribute in attributes {
-        let name = attribute
-            .path()
-            .segments
-            .last()
-            .map(|segment| segment.ident.to_string());
-        match name.as_deref() {
-            // What is expected shows on the signature or in the body, which are apart now: neither may ask for it.
-            Some("expect") => {
-                if let syn::Meta::List(list) = &attribute.meta {
-                    let lints = &list.tokens;
-                    body.push(quote!(#[allow(#lints)]));
-                    plain.push(quote!(#[allow(#lints)]));
-                }
-            }
-            Some("allow") => {
-                body.push(attribute.to_token_stream());
-                plain.push(attribute.to_token_stream());
-            }
-            Some("warn" | "deny" | "forbid") => body.push(attribute.to_token_stream()),
-            Some("doc" | "must_use" | "deprecated" | "inline" | "cold" | "track_caller") => {
-                plain.push(attribute.to_token_stream());
-            }
-            _ => body.push(attribute.to_token_stream()),
-        }
-    }
-    (plain, body)
-}
-
-/// Whether a `?Sized` stands anywhere in the bounds of a type parameter.
-fn may_be_unsized(generics: &syn::Generics, name: &Ident) -> bool {
-    let relaxed = |bounds: &syn::punctuated::Punctuated<syn::TypeParamBound, syn::Token![+]>| {
-        bounds
-            .to_token_stream()
-            .into_iter()
-            .any(|token| token.to_string() == "?")
-    };
-    let in_parameters = generics
-        .type_params()
-        .any(|parameter| parameter.ident == *name && relaxed(&parameter.bounds));
-    let predicates = generics
-        .where_clause
-        .iter()
-        .flat_map(|clause| &clause.predicates);
-    in_parameters
-        || predicates.into_iter().any(|predicate| match predicate {
-            syn::WherePredicate::Type(predicate) => {
-                let is_named =
-                    matches!(&predicate.bounded_ty, Type::Path(path) if path.path.is_ident(name));
-                is_named && relaxed(&predicate.bounds)
-            }
-            _ => false,
-        })
-}
-
-fn turbofish(signature: &Signature) -> TokenStream {
-    let arguments: Vec<&Ident> = signature
-        .generics
-        .params
-        .iter()
-        .filter_map(|parameter| match parameter {
-            GenericParam::Type(parameter) => Some(&parameter.ident),
-            GenericParam::Const(parameter) => Some(&parameter.ident),
-            GenericParam::Lifetime(_) => None,
-        })
-        .collect();
-    if arguments.is_empty() {
-        TokenStream::new()
-    } else {
-        quote!(::<#(#arguments),*>)
-    }
-}
-
-fn pattern(pattern: &Pat) -> TokenStream {
-    pattern.to_token_stream()
-}
-
-fn is_reference(ty: &Type) -> bool {
-    match ty {
-        Type::Reference(_) => true,
-        Type::Group(group) => is_reference(&group.elem),
-        Type::Paren(paren) => is_reference(&paren.elem),
-        _ => false,
-    }
-}
-
-/// Whether the type is an array, or a reference to one.
-fn is_array(ty: &Type) -> bool {
-    match ty {
-        Type::Array(_) => true,
-        Type::Reference(reference) => is_array(&reference.elem),
-        Type::Group(group) => is_array(&group.elem),
-        Type::Paren(paren) => is_array(&paren.elem),
-        _ => false,
-    }
-}
-
-fn is_primitive(path: &syn::Path) -> bool {
-    const NAMES: &[&str] = &[
-        "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16",
-        "u32", "u64", "u128", "usize",
-    ];
-    path.get_ident()
-        .is_some_and(|name| NAMES.contains(&&*name.to_string()))
-}
-
-fn mentions_impl(ty: &Type) -> bool {
-    struct Search(bool);
-    impl<'ast> Visit<'ast> for Search {
-        fn visit_type_impl_trait(&mut self, _: &'ast syn::TypeImplTrait) {
-            self.0 = true;
-        }
-    }
-    let mut search = Search(false);
-    search.visit_type(ty);
-    search.0
-}
-
-fn mentions_self(signature: &Signature) -> bool {
-    struct Search(bool);
-    impl<'ast> Visit<'ast> for Search {
-        fn visit_path(&mut self, path: &'ast syn::Path) {
-            self.0 |= path
-                .segments
-                .first()
-                .is_some_and(|segment| segment.ident == "Self");
-            visit::visit_path(self, path);
-        }
-    }
-    let mut search = Search(false);
-    search.visit_signature(signature);
-    search.0
-}
-
 /// The tokens, all shown at one place.
 fn located(tokens: TokenStream, at: Span) -> TokenStream {
     let located = |token: TokenTree| {
@@ -647,24 +437,4 @@ fn located(tokens: TokenStream, at: Span) -> TokenStream {
         token
     };
     tokens.into_iter().map(located).collect()
-}
-
-/// Whether the type mentions a parameter of the function or a lifetime.
-fn depends(signature: &Signature, ty: &Type) -> bool {
-    struct Search<'a>(Vec<&'a Ident>, bool);
-    impl<'ast> Visit<'ast> for Search<'_> {
-        fn visit_ident(&mut self, ident: &'ast Ident) {
-            self.1 |= self.0.contains(&ident);
-        }
-        fn visit_lifetime(&mut self, lifetime: &'ast syn::Lifetime) {
-            self.1 |= lifetime.ident != "static";
-        }
-    }
-    let types = signature.generics.type_params();
-    let constants = signature.generics.const_params();
-    let types = types.map(|parameter| &parameter.ident);
-    let constants = constants.map(|parameter| &parameter.ident);
-    let mut search = Search(types.chain(constants).collect(), false);
-    search.visit_type(ty);
-    search.1
 }
