@@ -6,9 +6,10 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use crate::edges::{On, Word};
+use crate::edges::{NOTED, On, Word};
 use crate::map::{HashMap, HashSet};
-use crate::program::Head;
+use crate::outside::Hands;
+use crate::program::{Head, ImplFacts, Shape};
 use crate::std_facts;
 use crate::symbol::Symbol;
 use crate::ty::NodeId;
@@ -22,6 +23,15 @@ pub(crate) struct Lead {
     of: usize,
     /// Only if a map or set of std, or a package, is in play.
     roundabout: bool,
+    /// Only impls for these types: the self type's shape, and that of the trait's argument.
+    between: Option<(Between, Shape, Shape)>,
+}
+
+/// How the shapes of a use and of an impl are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Between {
+    Operands,
+    Types,
 }
 
 /// How an impl of a foreign trait comes to be called.
@@ -80,7 +90,11 @@ impl Traits {
             let Calls::Uses(triggers) = calls else {
                 return None;
             };
-            leads_to(word, name, triggers).map(|roundabout| Lead { of, roundabout })
+            leads_to(word, name, triggers).map(|(roundabout, between)| Lead {
+                of,
+                roundabout,
+                between,
+            })
         };
         let leads: Rc<[Lead]> = self.names.iter().enumerate().filter_map(lead).collect();
         self.leads.borrow_mut().insert(word, Rc::clone(&leads));
@@ -88,18 +102,58 @@ impl Traits {
     }
 }
 
-/// Whether a use leads to a trait, and if so whether only in a roundabout way.
-fn leads_to(word: Word, name: &str, triggers: &std_facts::Triggers) -> Option<bool> {
+type Found = (bool, Option<(Between, Shape, Shape)>);
+
+/// Whether a use leads to a trait, and if so whether only in a roundabout way, and between which types.
+fn leads_to(word: Word, name: &str, triggers: &std_facts::Triggers) -> Option<Found> {
+    let own_operator = std_facts::own_operator(name);
+    let converts = std_facts::is_conversion(name);
+    let plain = |roundabout| (roundabout, None);
     match word {
+        // What stands beside it with its operands' types says more.
+        Word::Operator(token) if own_operator == Some(token.as_str()) => None,
+        Word::Operator(token) if converts && token == "?" => None,
+        Word::Method(_, Some(owner)) if converts && owner == NOTED => None,
         Word::Operator(token) => triggers
             .operators
             .contains(token.as_str())
-            .then(|| !is_own_operator(&token, name)),
+            .then(|| plain(!is_own_operator(&token, name))),
         Word::Method(method, owner) => triggers
             .has_method(&method, owner.as_deref())
-            .then(|| only_by_hashing(&method, name)),
-        Word::Macro(name) => triggers.macros.contains(name.as_str()).then_some(false),
-        Word::Trait(of) => (&*of == name).then_some(false),
+            .then(|| plain(only_by_hashing(&method, name))),
+        Word::Macro(name) => triggers
+            .macros
+            .contains(name.as_str())
+            .then_some(plain(false)),
+        Word::Trait(of) => (&*of == name).then_some(plain(false)),
+        Word::Operands(token, left, right) => (own_operator == Some(token.as_str()))
+            .then_some((false, Some((Between::Operands, left, right)))),
+        Word::Conversion(from, into, may_fail) => match name {
+            "TryFrom" | "TryInto" if !may_fail => None,
+            "From" | "TryFrom" => Some((false, Some((Between::Types, into, from)))),
+            "Into" | "TryInto" => Some((false, Some((Between::Types, from, into)))),
+            _ => None,
+        },
+    }
+}
+
+/// What an impl of a foreign trait is for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Target {
+    pub(crate) head: Head,
+    own: Shape,
+    /// The trait's argument; the self type where none is written.
+    argument: Shape,
+}
+
+impl Target {
+    pub(crate) fn of(facts: &ImplFacts) -> Self {
+        let own = Shape::of(&facts.self_ty);
+        Target {
+            head: Head::of(&facts.self_ty),
+            own,
+            argument: facts.arguments.first().map_or(own, Shape::of),
+        }
     }
 }
 
@@ -109,25 +163,43 @@ struct Receivers {
     /// Something uses it, on whatever.
     used: bool,
     all: bool,
+    /// Whatever packages have in their hands.
+    handed: bool,
     types: HashSet<NodeId>,
+    between: HashMap<(Between, Shape, Shape), On>,
 }
 
 impl Receivers {
     fn add(&mut self, on: &On) {
         self.used = true;
-        match on {
-            On::Any => self.all = true,
-            On::Types(types) if !self.all => self.types.extend(types),
-            On::Types(_) => {}
+        self.all |= on.any;
+        self.handed |= on.handed;
+        if !self.all {
+            self.types.extend(&on.types);
         }
     }
 
-    fn fit(&self, head: Head) -> bool {
+    fn fit(&self, impl_: &Target, hands: &Hands) -> bool {
         self.used
-            && match head {
-                Head::Adt(node) => self.all || self.types.contains(&node),
+            && match impl_.head {
+                Head::Adt(node) => {
+                    self.all || self.types.contains(&node) || (self.handed && hands.has(node))
+                }
                 _ => true,
             }
+            || self.between.iter().any(|((how, own, other), on)| {
+                let fits = match impl_.head {
+                    Head::Adt(node) => {
+                        on.any || on.types.contains(&node) || (on.handed && hands.has(node))
+                    }
+                    _ => true,
+                };
+                fits && own.may_be(impl_.own)
+                    && match how {
+                        Between::Operands => other.may_become(impl_.argument),
+                        Between::Types => other.may_be(impl_.argument),
+                    }
+            })
     }
 }
 
@@ -136,11 +208,8 @@ pub(crate) struct Called<'g> {
     traits: &'g Traits,
     straight: Vec<Receivers>,
     roundabout: Vec<Receivers>,
-    /// Code of packages may be handed a value of any type.
-    pub(crate) foreign: bool,
-    /// A method is called on something unknown, which may be a package's.
-    pub(crate) unknown: bool,
-    pub(crate) packages: bool,
+    /// What code of packages has in its hands.
+    pub(crate) hands: Hands,
     /// A map or set of std is named.
     pub(crate) collections: bool,
 }
@@ -151,9 +220,7 @@ impl<'g> Called<'g> {
             traits,
             straight: vec![Receivers::default(); traits.len()],
             roundabout: vec![Receivers::default(); traits.len()],
-            foreign: false,
-            unknown: false,
-            packages: false,
+            hands: Hands::default(),
             collections: false,
         }
     }
@@ -161,7 +228,10 @@ impl<'g> Called<'g> {
     /// Notes a use.
     pub(crate) fn add(&mut self, leads: &[Lead], on: &On) {
         for lead in leads {
-            if lead.roundabout {
+            if let Some((how, own, other)) = lead.between {
+                let between = &mut self.straight[lead.of].between;
+                between.entry((how, own, other)).or_default().take_in(on);
+            } else if lead.roundabout {
                 self.roundabout[lead.of].add(on);
             } else {
                 self.straight[lead.of].add(on);
@@ -172,20 +242,21 @@ impl<'g> Called<'g> {
     /// Notes that a trait may be called on values of any type.
     pub(crate) fn add_trait(&mut self, name: Symbol) {
         let traits = self.traits;
-        self.add(&traits.leads(Word::Trait(name)), &On::Any);
+        self.add(&traits.leads(Word::Trait(name)), &On::any());
     }
 
     /// Whether an impl of a trait for a type of this shape may be called.
-    pub(crate) fn may_be(&self, of: usize, head: Head) -> bool {
-        if self.foreign || (self.unknown && self.packages) {
+    pub(crate) fn may_be(&self, of: usize, target: &Target) -> bool {
+        if self.hands.may_call(target.head) {
             return true;
         }
         match self.traits.names[of].1 {
             Calls::Always => true,
             Calls::Packages => false,
             Calls::Uses(_) => {
-                self.straight[of].fit(head)
-                    || ((self.collections || self.packages) && self.roundabout[of].fit(head))
+                self.straight[of].fit(target, &self.hands)
+                    || ((self.collections || self.hands.packages)
+                        && self.roundabout[of].fit(target, &self.hands))
             }
         }
     }

@@ -9,12 +9,13 @@ use std::rc::Rc;
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 
-use crate::called::{Traits, Use};
+use crate::called::{Target, Traits, Use};
 use crate::edges::{Demand, Edges, On, edges_of};
+use crate::ir::ItemKind;
 use crate::map::HashMap;
-use crate::program::{Head, ImplFacts, Program};
+use crate::program::{Head, ImplFacts, Program, substitute};
 use crate::symbol::Symbol;
-use crate::ty::{NodeId, TraitRef};
+use crate::ty::{NodeId, TraitRef, Ty};
 use crate::world::{CrateId, Kind, PackageId};
 
 /// Something that is no item.
@@ -37,12 +38,16 @@ pub(crate) struct Graph<'p, 'w, 'a> {
     pub(crate) facts: Vec<&'p ImplFacts>,
     /// The shape of each one's self type.
     pub(crate) heads: Vec<Head>,
+    /// What each one is for.
+    pub(crate) targets: Vec<Target>,
     /// Each one's associated types.
     pub(crate) associated: Vec<Vec<NodeId>>,
     /// How many types each impl waits for.
     pub(crate) waits: Vec<u32>,
     /// By type: the impls that wait for it.
     pub(crate) waiting: HashMap<NodeId, Vec<u32>>,
+    /// By an array's length: the impls that wait for it.
+    pub(crate) waiting_length: HashMap<u64, Vec<u32>>,
     /// By member name: the impl and the member.
     pub(crate) members: HashMap<Symbol, Vec<(u32, NodeId)>>,
     /// By local trait: its impls.
@@ -53,6 +58,18 @@ pub(crate) struct Graph<'p, 'w, 'a> {
     pub(crate) traits: Traits,
     pub(crate) start: Start,
     crate_nodes: RefCell<HashMap<CrateId, Rc<Vec<NodeId>>>>,
+    handing: Vec<OnceCell<Handing>>,
+    functions: OnceCell<BTreeSet<NodeId>>,
+    given: RefCell<HashMap<u32, Rc<On>>>,
+}
+
+/// What an item puts into the hands of packages, the types that the values are made of expanded.
+#[derive(Debug)]
+pub(crate) struct Handing {
+    pub(crate) hands: Option<On>,
+    pub(crate) hands_perhaps: On,
+    /// Of a type that packages can make: what it is made of.
+    pub(crate) made: On,
 }
 
 /// The same edges, as what thousands of closures go through one after the other.
@@ -86,8 +103,9 @@ impl<'p, 'w, 'a> Graph<'p, 'w, 'a> {
             heads: facts.iter().map(|facts| Head::of(&facts.self_ty)).collect(),
             waits: facts
                 .iter()
-                .map(|facts| facts.locals.len() as u32)
+                .map(|facts| (facts.locals.len() + facts.lengths.len()) as u32)
                 .collect(),
+            targets: facts.iter().map(|facts| Target::of(facts)).collect(),
             associated: facts
                 .iter()
                 .map(|facts| types_among(program, facts))
@@ -95,6 +113,7 @@ impl<'p, 'w, 'a> Graph<'p, 'w, 'a> {
             impls,
             facts,
             waiting: HashMap::default(),
+            waiting_length: HashMap::default(),
             members: HashMap::default(),
             of_trait: HashMap::default(),
             of_foreign: HashMap::default(),
@@ -102,6 +121,9 @@ impl<'p, 'w, 'a> Graph<'p, 'w, 'a> {
             traits: Traits::default(),
             start: Start::default(),
             crate_nodes: RefCell::default(),
+            handing: (0..nodes).map(|_| OnceCell::new()).collect(),
+            functions: OnceCell::new(),
+            given: RefCell::default(),
         };
         for at in 0..graph.impls.len() {
             graph.index(at as u32);
@@ -114,11 +136,14 @@ impl<'p, 'w, 'a> Graph<'p, 'w, 'a> {
         for ty in &facts.locals {
             self.waiting.entry(*ty).or_default().push(at);
         }
+        for length in &facts.lengths {
+            self.waiting_length.entry(*length).or_default().push(at);
+        }
         for (name, nodes) in &facts.members {
             let known = self.members.entry(*name).or_default();
             known.extend(nodes.iter().map(|node| (at, *node)));
         }
-        let starts = facts.locals.is_empty() && facts.is_trait_impl;
+        let starts = self.waits[at as usize] == 0 && facts.is_trait_impl;
         for of in &facts.of {
             match of {
                 TraitRef::Local(of) => self.of_trait.entry(*of).or_default().push(at),
@@ -175,15 +200,20 @@ impl<'p, 'w, 'a> Graph<'p, 'w, 'a> {
     /// The types, and those that their fields are made of: a derived impl hands on to them. A trait object among them may be
     /// anything.
     pub(crate) fn expanded(&self, on: &On) -> On {
-        let On::Types(types) = on else { return On::Any };
+        if on.any {
+            return On {
+                handed: on.handed,
+                ..On::any()
+            };
+        }
         let world = self.program.world;
         let mut all: BTreeSet<NodeId> = BTreeSet::new();
-        let mut open: Vec<NodeId> = types.iter().copied().collect();
+        let mut open: Vec<NodeId> = on.types.iter().copied().collect();
         while let Some(id) = open.pop() {
             let kind = world.node(id).kind;
             match kind {
                 Kind::Struct | Kind::Enum | Kind::Union | Kind::Type => {}
-                Kind::Trait => return On::Any,
+                Kind::Trait => return On::any(),
                 _ => continue,
             }
             if !all.insert(id) {
@@ -198,7 +228,124 @@ impl<'p, 'w, 'a> Graph<'p, 'w, 'a> {
                 );
             }
         }
-        On::Types(all)
+        On {
+            any: false,
+            handed: on.handed,
+            types: all,
+        }
+    }
+
+    /// All functions that some item uses as values.
+    pub(crate) fn function_values(&self) -> &BTreeSet<NodeId> {
+        self.functions.get_or_init(|| {
+            let ids = self.program.world.ids();
+            let edges = ids.filter_map(|id| self.edges(id));
+            edges.flat_map(|edges| &edges.functions).copied().collect()
+        })
+    }
+
+    /// What a reachable item puts into the hands of packages.
+    pub(crate) fn handing(&self, id: NodeId, edges: &Edges) -> &Handing {
+        self.handing[id.0 as usize].get_or_init(|| {
+            let made = if self.program.world.node(id).is_type() && self.can_be_made(id) {
+                self.expanded(&On {
+                    types: [id].into(),
+                    ..On::default()
+                })
+            } else {
+                On::default()
+            };
+            Handing {
+                hands: edges.hands.as_ref().map(|on| self.expanded(on)),
+                hands_perhaps: self.expanded(&edges.hands_perhaps),
+                made,
+            }
+        })
+    }
+
+    /// Whether code of packages can make values of a type by itself: by a function without receiver of a trait that it knows.
+    fn can_be_made(&self, id: NodeId) -> bool {
+        let world = self.program.world;
+        let node = world.node(id);
+        let attributes = node.item().map(|item| &item.attributes);
+        let by_derive = attributes.is_some_and(|attributes| {
+            let plain = [
+                "Clone",
+                "Copy",
+                "Debug",
+                "PartialEq",
+                "Eq",
+                "PartialOrd",
+                "Ord",
+                "Hash",
+            ];
+            !attributes.foreign.is_empty()
+                || attributes.derives.iter().any(|path| {
+                    let last = path.segments.last();
+                    !last.is_some_and(|last| plain.contains(&last.name.as_str()))
+                })
+        });
+        // A closed call beside the type may hold any impl.
+        by_derive
+            || !world.module(node.module).generators.is_empty()
+            || self
+                .program
+                .impls_of_type
+                .get(&id)
+                .into_iter()
+                .flatten()
+                .any(|id| {
+                    let facts = &self.program.impls[id];
+                    let foreign = facts.of.iter().any(|of| matches!(of, TraitRef::Foreign(_)));
+                    let makes = |member: &NodeId| {
+                        let function = world.node(*member).function();
+                        function.is_some_and(|function| function.receiver.is_none())
+                    };
+                    (foreign || facts.of.is_empty())
+                        && (!facts.closed.is_empty() || facts.members.values().flatten().any(makes))
+                })
+    }
+
+    /// What an impl of a foreign trait gives to whoever calls it: results and associated types. What its parameters stand
+    /// for was handed over with the type.
+    pub(crate) fn given_by(&self, at: u32) -> Rc<On> {
+        if let Some(known) = self.given.borrow().get(&at) {
+            return Rc::clone(known);
+        }
+        let given = Rc::new(self.find_given_by(self.facts[at as usize]));
+        self.given.borrow_mut().insert(at, Rc::clone(&given));
+        given
+    }
+
+    fn find_given_by(&self, facts: &ImplFacts) -> On {
+        let program = self.program;
+        let mut types = Vec::new();
+        for member in facts.members.values().flatten() {
+            let node = program.world.node(*member);
+            let scope = program.scope(*member);
+            let written = match node.item().map(|item| &item.kind) {
+                Some(ItemKind::Fn(function)) => function.result.as_ref(),
+                Some(ItemKind::Type(data)) => data.ty.as_ref(),
+                _ => None,
+            };
+            let Some(ty) = written.map(|ty| program.ty(ty, &scope)) else {
+                continue;
+            };
+            let handed = scope.params.iter().map(|(name, _)| (*name, Ty::unit()));
+            types.push((node.kind, substitute(&ty, &handed.collect())));
+        }
+        let named = types.iter().any(|(kind, _)| *kind == Kind::Type);
+        let mut on = On::default();
+        for (kind, ty) in &types {
+            let given = On::of([ty]);
+            // `Self::Item` in a result is the associated type beside it.
+            let covered = *kind != Kind::Type && named;
+            on.merge(On {
+                any: given.any && !covered,
+                ..given
+            });
+        }
+        self.expanded(&on)
     }
 
     /// The node of a package, file or variable.

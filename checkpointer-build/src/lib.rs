@@ -34,6 +34,7 @@ mod called;
 mod edges;
 mod graph;
 mod impure;
+mod outside;
 mod program;
 mod reach;
 mod std_facts;

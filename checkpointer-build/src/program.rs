@@ -22,8 +22,12 @@ pub(crate) struct ImplFacts {
     /// Whether it holds for every choice of its type's parameters: no bounds, and nothing but parameters as arguments.
     pub(crate) unconditional: bool,
     pub(crate) self_ty: Ty,
+    /// The arguments of the trait.
+    pub(crate) arguments: Vec<Ty>,
     /// The types of the analysed crates that its header names outside of bounds: it applies when all of them are reachable.
     pub(crate) locals: Vec<NodeId>,
+    /// Lengths of arrays in its header: they have to be there, too.
+    pub(crate) lengths: Vec<u64>,
     pub(crate) members: HashMap<Symbol, Vec<NodeId>>,
     /// Macro calls among its members that stay closed: they may define any member.
     pub(crate) closed: Vec<NodeId>,
@@ -74,7 +78,7 @@ impl Head {
                 }) => Head::Dyn(*node),
                 _ => Head::Any,
             },
-            Ty::Unknown | Ty::Never | Ty::Param(_) => Head::Any,
+            Ty::Unknown | Ty::Outside | Ty::Never | Ty::Param(_) => Head::Any,
         }
     }
 
@@ -84,6 +88,50 @@ impl Head {
         self == implemented_for
             || self == Head::Any
             || matches!(implemented_for, Head::Any | Head::Reference)
+    }
+}
+
+/// A type's outline where no method call adjusts it: how many references, and what is behind them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Shape {
+    refs: u8,
+    head: Head,
+}
+
+impl Shape {
+    pub(crate) fn of(ty: &Ty) -> Shape {
+        let mut refs = 0;
+        let mut inner = ty;
+        while let Ty::Ref(next) = inner {
+            refs += 1;
+            inner = next;
+        }
+        let head = match inner {
+            // Which integer is open, that it is one is not.
+            Ty::Prim(name) => Head::Prim(*name),
+            // What stands behind them may be anything that has the traits; a package's type has many paths.
+            Ty::Traits(_) | Ty::Foreign(_) | Ty::Outside => Head::Any,
+            other => Head::of(other),
+        };
+        Shape { refs, head }
+    }
+
+    /// Whether an impl for a type of the other outline may be meant.
+    pub(crate) fn may_be(self, of_impl: Shape) -> bool {
+        match (self.head, of_impl.head) {
+            (_, Head::Any) => true,
+            (Head::Any, _) => of_impl.refs >= self.refs,
+            _ if self.refs != of_impl.refs => false,
+            (Head::Prim(one), Head::Prim(other)) => {
+                one == other || one.starts_with('{') || other.starts_with('{')
+            }
+            (one, other) => one == other,
+        }
+    }
+
+    /// The same where a reference may be turned into another one.
+    pub(crate) fn may_become(self, of_impl: Shape) -> bool {
+        self.may_be(of_impl) || (self.refs > 0 && of_impl.refs > 0)
     }
 }
 
@@ -114,6 +162,10 @@ pub(crate) struct Program<'w, 'a> {
     pub(crate) traits_with: HashMap<Symbol, Vec<NodeId>>,
     /// Functions of inherent impls by name.
     pub(crate) inherent_named: HashMap<Symbol, Vec<NodeId>>,
+    /// All members of impls and traits by their name.
+    pub(crate) members_named: HashMap<Symbol, Vec<NodeId>>,
+    /// Functions of libraries whose name begins with two underscores.
+    pub(crate) for_macros: Vec<NodeId>,
     /// All items by their last name, for names that can't be resolved.
     pub(crate) named: HashMap<Symbol, Vec<NodeId>>,
     /// Scopes of items' generics, made once.
@@ -135,6 +187,8 @@ impl<'w, 'a> Program<'w, 'a> {
             open_impls: Vec::new(),
             traits_with: HashMap::default(),
             inherent_named: HashMap::default(),
+            members_named: HashMap::default(),
+            for_macros: Vec::new(),
             named: HashMap::default(),
             scopes: RefCell::default(),
             aliases: RefCell::default(),
@@ -144,8 +198,19 @@ impl<'w, 'a> Program<'w, 'a> {
         };
         program.index_traits();
         program.index_impls();
+        program.free_lone_impls();
+        let members = program.impls.values().map(|facts| &facts.members);
+        let members = members.chain(program.traits.values().map(|facts| &facts.members));
+        let mut named: HashMap<Symbol, Vec<NodeId>> = HashMap::default();
+        for (name, nodes) in members.flatten() {
+            named.entry(*name).or_default().extend(nodes);
+        }
+        program.members_named = named;
         for id in world.ids() {
             let node = world.node(id);
+            if node.name.starts_with("__") && node.kind == Kind::Fn && !node.test_only {
+                program.for_macros.push(id);
+            }
             if node.parent.is_none()
                 && !node.name.is_empty()
                 && !matches!(node.kind, Kind::Call | Kind::Impl)
@@ -220,14 +285,20 @@ impl<'w, 'a> Program<'w, 'a> {
                 None => Vec::new(),
             };
             let mut locals = Vec::new();
-            self.local_types(&data.self_ty, &scope, &mut locals);
-            if let Some(path) = &data.of_trait {
-                for segment in &path.segments {
-                    for ty in segment.args.iter().flat_map(|args| &args.types) {
-                        self.local_types(ty, &scope, &mut locals);
-                    }
+            collect_locals(&scope.self_ty, &mut locals);
+            let mut lengths = Vec::new();
+            lengths_in(&data.self_ty, &mut lengths);
+            let mut arguments = Vec::new();
+            for segment in data.of_trait.iter().flat_map(|path| &path.segments) {
+                for ty in segment.args.iter().flat_map(|args| &args.types) {
+                    lengths_in(ty, &mut lengths);
+                    let ty = self.ty(ty, &scope);
+                    collect_locals(&ty, &mut locals);
+                    arguments.push(ty);
                 }
             }
+            lengths.sort_unstable();
+            lengths.dedup();
             locals.sort();
             locals.dedup();
             let (members, closed) = self.members_of(id);
@@ -260,13 +331,104 @@ impl<'w, 'a> Program<'w, 'a> {
                 ImplFacts {
                     of,
                     is_trait_impl: data.of_trait.is_some(),
-                    unconditional: unconditional(data, &scope.self_ty),
+                    unconditional: self.unconditional(data, &scope),
                     self_ty: scope.self_ty.clone(),
+                    arguments,
                     locals,
+                    lengths,
                     members,
                     closed,
                 },
             );
+        }
+    }
+
+    /// Whether an impl asks no more of its type's parameters than the type itself does.
+    fn unconditional(&self, data: &ir::Impl, scope: &Scope) -> bool {
+        if !data.generics.consts.is_empty() {
+            return false;
+        }
+        let free = data.generics.wheres.is_empty()
+            && data
+                .generics
+                .types
+                .iter()
+                .all(|param| param.bounds.is_empty());
+        let Ty::Adt(node, args) = &scope.self_ty else {
+            return free;
+        };
+        let mut seen = HashSet::default();
+        let open = args
+            .iter()
+            .all(|arg| matches!(arg, Ty::Param(name) if seen.insert(*name)));
+        if free || !open {
+            return free && open;
+        }
+        let is_plain = |ty: &ir::Type| matches!(ty, ir::Type::Path(path) if path.qself.is_none() && path.segments.len() == 1);
+        let declared = self.scope(*node);
+        data.generics.wheres.iter().all(|(ty, _)| is_plain(ty))
+            && args.iter().zip(&declared.params).all(|(arg, (_, given))| {
+                let Ty::Param(name) = arg else { return false };
+                let asked = self.bounds_of(scope, *name);
+                let written = data.generics.types.iter().filter(|param| param.name == *name);
+                let wheres = data.generics.wheres.iter().filter(|(ty, _)| {
+                    matches!(ty, ir::Type::Path(path) if path.segments.first().is_some_and(|s| s.name == *name))
+                });
+                let paths = written.map(|param| param.bounds.len()).sum::<usize>()
+                    + wheres.map(|(_, bounds)| bounds.len()).sum::<usize>();
+                // A bound that means no trait, or one with arguments, is not compared.
+                asked.len() == paths
+                    && asked.iter().all(|bound| {
+                        let plain = match bound.of {
+                            TraitRef::Local(of) => self.scope(of).params.len() == 1,
+                            TraitRef::Foreign(of) => matches!(
+                                &*of,
+                                "Copy" | "Clone" | "Ord" | "Eq" | "Hash" | "Iterator" | "Read" | "Write" | "Sized" | "Send" | "Sync"
+                            ),
+                        };
+                        plain
+                            && bound.bindings.is_empty()
+                            && given.iter().any(|other| other.of == bound.of)
+                    })
+            })
+    }
+
+    /// Where one impl alone fits a half known type, the compiler takes the other half from its header: types and lengths that
+    /// nothing else has to name. So such an impl waits for the head of its self type only.
+    fn free_lone_impls(&mut self) {
+        let mut by_head: HashMap<(TraitRef, Head), Vec<NodeId>> = HashMap::default();
+        for (id, facts) in &self.impls {
+            for of in &facts.of {
+                let head = Head::of(&facts.self_ty);
+                by_head.entry((*of, head)).or_default().push(*id);
+            }
+        }
+        let mut lone = Vec::new();
+        for ((of, head), ids) in &by_head {
+            // For foreign types and traits there are impls that are not seen.
+            if matches!(of, TraitRef::Foreign(_)) && !matches!(head, Head::Adt(_)) {
+                continue;
+            }
+            lone.extend(ids.iter().filter(|id| {
+                let facts = &self.impls[id];
+                !ids.iter().any(|other| {
+                    let other_facts = &self.impls[other];
+                    let outlines = match (&facts.self_ty, &other_facts.self_ty) {
+                        (Ty::Adt(_, left), Ty::Adt(_, right)) => all_alike(left, right),
+                        (left, right) => alike(left, right),
+                    };
+                    other != *id && outlines && all_alike(&facts.arguments, &other_facts.arguments)
+                })
+            }));
+        }
+        for id in lone {
+            if let Some(facts) = self.impls.get_mut(&id) {
+                facts.lengths.clear();
+                match &facts.self_ty {
+                    Ty::Adt(node, _) => facts.locals.retain(|local| local == node),
+                    _ => facts.locals.clear(),
+                }
+            }
         }
     }
 
@@ -422,7 +584,7 @@ impl<'w, 'a> Program<'w, 'a> {
             ir::Type::Reference(inner) => self.ty(inner, scope).referenced(),
             ir::Type::Pointer(inner) => Ty::Pointer(Box::new(self.ty(inner, scope))),
             ir::Type::Slice(inner) => Ty::Slice(Box::new(self.ty(inner, scope))),
-            ir::Type::Array(inner, _) => Ty::Array(Box::new(self.ty(inner, scope))),
+            ir::Type::Array(inner, ..) => Ty::Array(Box::new(self.ty(inner, scope))),
             ir::Type::Tuple(parts) => {
                 Ty::Tuple(parts.iter().map(|part| self.ty(part, scope)).collect())
             }
@@ -610,11 +772,6 @@ impl<'w, 'a> Program<'w, 'a> {
         self.impls.get(&id).map(|facts| &facts.members)
     }
 
-    /// Collects the analysed crates' types that a type names.
-    pub(crate) fn local_types(&self, ty: &ir::Type, scope: &Scope, found: &mut Vec<NodeId>) {
-        collect_locals(&self.ty(ty, scope), found);
-    }
-
     /// A trait and all its supertraits.
     pub(crate) fn with_supertraits(&self, of: TraitRef) -> Vec<TraitRef> {
         let mut all = vec![of];
@@ -765,23 +922,6 @@ impl<'w, 'a> Program<'w, 'a> {
     }
 }
 
-fn unconditional(data: &ir::Impl, self_ty: &Ty) -> bool {
-    let free = data.generics.wheres.is_empty()
-        && data
-            .generics
-            .types
-            .iter()
-            .all(|param| param.bounds.is_empty())
-        && data.generics.consts.is_empty();
-    let Ty::Adt(_, args) = self_ty else {
-        return free;
-    };
-    let mut seen = HashSet::default();
-    free && args
-        .iter()
-        .all(|arg| matches!(arg, Ty::Param(name) if seen.insert(*name)))
-}
-
 /// Facts about std go by simple names; everything else by its full path.
 pub(crate) fn foreign_name(path: Symbol, package: crate::world::PackageId) -> Symbol {
     if package == crate::world::STD {
@@ -789,6 +929,48 @@ pub(crate) fn foreign_name(path: Symbol, package: crate::world::PackageId) -> Sy
     } else {
         path
     }
+}
+
+/// Lengths of arrays that a type is written with; those that are no plain numbers fit any.
+fn lengths_in(ty: &ir::Type, found: &mut Vec<u64>) {
+    match ty {
+        ir::Type::Array(inner, _, number) => {
+            found.extend(*number);
+            lengths_in(inner, found);
+        }
+        ir::Type::Reference(inner) | ir::Type::Pointer(inner) | ir::Type::Slice(inner) => {
+            lengths_in(inner, found);
+        }
+        ir::Type::Tuple(parts) => parts.iter().for_each(|part| lengths_in(part, found)),
+        ir::Type::Path(path) => {
+            let args = path.segments.iter().filter_map(|s| s.args.as_deref());
+            args.flat_map(|args| &args.types)
+                .for_each(|ty| lengths_in(ty, found));
+        }
+        _ => {}
+    }
+}
+
+/// Whether a type that is the left one, but for the types of the analysed crates in it, may be the right one as well.
+fn alike(left: &Ty, right: &Ty) -> bool {
+    match (left, right) {
+        (Ty::Adt(..), _) => true,
+        (Ty::Prim(a), Ty::Prim(b)) => a == b,
+        (Ty::Std(a, left), Ty::Std(b, right)) => a == b && all_alike(left, right),
+        (Ty::Tuple(left), Ty::Tuple(right)) => left.len() == right.len() && all_alike(left, right),
+        (Ty::Ref(left), Ty::Ref(right))
+        | (Ty::Pointer(left), Ty::Pointer(right))
+        | (Ty::Slice(left), Ty::Slice(right))
+        | (Ty::Array(left), Ty::Array(right)) => alike(left, right),
+        (Ty::Unknown | Ty::Param(_), _) | (_, Ty::Unknown | Ty::Param(_)) => true,
+        _ => false,
+    }
+}
+
+fn all_alike(left: &[Ty], right: &[Ty]) -> bool {
+    left.iter()
+        .zip(right)
+        .all(|(left, right)| alike(left, right))
 }
 
 fn collect_locals(ty: &Ty, found: &mut Vec<NodeId>) {
@@ -839,7 +1021,7 @@ pub(crate) fn substitute(ty: &Ty, map: &HashMap<Symbol, Ty>) -> Ty {
                 })
                 .collect(),
         ),
-        Ty::Unknown | Ty::Never | Ty::Prim(_) | Ty::Foreign(_) => ty.clone(),
+        Ty::Unknown | Ty::Outside | Ty::Never | Ty::Prim(_) | Ty::Foreign(_) => ty.clone(),
     }
 }
 

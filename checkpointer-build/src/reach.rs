@@ -12,7 +12,7 @@ use std::rc::Rc;
 
 use crate::called::Called;
 use crate::cfg::Switches;
-use crate::edges::{Demand, Edges, brought_to};
+use crate::edges::{Demand, Edges, Length, brought_to};
 use crate::graph::{Graph, Outside, last_segment};
 use crate::map::{HashMap, HashSet};
 use crate::program::Head;
@@ -56,6 +56,8 @@ fn chain_from(graph: &Graph<'_, '_, '_>, root: NodeId, is_argument: bool) -> Clo
         members: HashMap::default(),
         foreign: HashSet::default(),
         open: HashSet::default(),
+        handed: BTreeSet::new(),
+        lengths: HashSet::default(),
         called: Called::new(&graph.traits),
         pending: graph.start.pending.clone(),
         woken: vec![false; graph.impls.len()],
@@ -72,7 +74,8 @@ fn chain_from(graph: &Graph<'_, '_, '_>, root: NodeId, is_argument: bool) -> Clo
     if let Some(edges) = graph.edges(root) {
         chain.open_brought(edges);
     }
-    chain.open_brought(&brought_to(graph.program, root));
+    let brought = brought_to(graph.program, root);
+    chain.open_brought(&brought);
     if is_argument && graph.program.traits.contains_key(&root) {
         chain.demand(Demand::Open(root));
     }
@@ -95,6 +98,9 @@ struct Chain<'g, 'p, 'w, 'a> {
     members: HashMap<NodeId, HashSet<(Symbol, Head)>>,
     foreign: HashSet<(Symbol, Head)>,
     open: HashSet<NodeId>,
+    /// Names of methods that are called on what code of packages gave.
+    handed: BTreeSet<Symbol>,
+    lengths: HashSet<Length>,
     called: Called<'g>,
     /// By foreign trait: applied impls that nothing has called yet.
     pending: Vec<Vec<u32>>,
@@ -159,7 +165,9 @@ impl Chain<'_, '_, '_, '_> {
                 self.visit(id);
             }
             // What foreign code may call depends on all names that are mentioned so far.
-            if !self.wake_foreign() {
+            let woken = self.wake_foreign();
+            self.meet_handed();
+            if !woken && self.next == self.order.len() {
                 return;
             }
         }
@@ -178,10 +186,17 @@ impl Chain<'_, '_, '_, '_> {
         for (leads, on) in &steps.uses {
             self.called.add(leads, on);
         }
-        self.called.foreign |= edges.calls_foreign;
-        self.called.unknown |= edges.calls_unknown;
-        self.called.packages |= !edges.packages.is_empty();
+        self.called
+            .hands
+            .visit(&edges, self.graph.handing(id, &edges));
         self.called.collections |= edges.collections;
+        for length in &edges.lengths {
+            self.length(*length);
+        }
+        // Code that is not read may make arrays of any length.
+        if self.called.hands.is_called() {
+            self.length(Length::Any);
+        }
         for demand in &steps.demands {
             self.demand(*demand);
         }
@@ -397,6 +412,9 @@ impl Chain<'_, '_, '_, '_> {
                     }
                 }
             }
+            Demand::Handed(name) => {
+                self.handed.insert(name);
+            }
             Demand::Open(of) => {
                 if !self.open.insert(of) {
                     return;
@@ -419,6 +437,10 @@ impl Chain<'_, '_, '_, '_> {
     /// Whoever calls a root that is generic over a foreign trait may bring any type that has it.
     fn open_foreign(&mut self, name: &str) {
         let graph = self.graph;
+        if std_facts::is_call(name) {
+            self.open_functions();
+            return;
+        }
         for name in std::iter::once(name).chain(std_facts::led_to(name).iter().copied()) {
             self.called.add_trait(Symbol::new(name));
             // One trait of a package may be named by several paths.
@@ -428,6 +450,83 @@ impl Chain<'_, '_, '_, '_> {
             }
             for id in graph.deriving.get(&last).into_iter().flatten() {
                 self.reach(*id);
+            }
+        }
+        // A package's trait may be had through others of packages.
+        if name.contains("::") {
+            for (at, facts) in graph.facts.iter().enumerate() {
+                let of_package =
+                    |of: &TraitRef| matches!(of, TraitRef::Foreign(of) if of.contains("::"));
+                if facts.of.iter().any(of_package) {
+                    self.reach_whole(graph.impls[at], None);
+                }
+            }
+        }
+    }
+
+    /// Whoever calls a root that takes something callable may bring any function that is used as a value.
+    fn open_functions(&mut self) {
+        let graph = self.graph;
+        for id in graph.function_values() {
+            self.reach(*id);
+            let node = graph.program.world.node(*id);
+            if let Some(parent) = node.parent
+                && graph.program.traits.contains_key(&parent)
+            {
+                self.demand(Demand::Member(parent, node.name, Head::Any));
+            }
+        }
+    }
+
+    /// Methods on what code of packages gave: of the types that it has, and of those that are not ours.
+    fn meet_handed(&mut self) {
+        let graph = self.graph;
+        for name in self.handed.clone() {
+            if self.called.hands.has_any() {
+                self.demand(Demand::Any(name));
+                continue;
+            }
+            for (at, node) in graph.members.get(&name).into_iter().flatten() {
+                let head = graph.heads[*at as usize];
+                if self.applied[*at as usize] && self.called.hands.has_self(head) {
+                    self.reach(*node);
+                }
+            }
+            for of in graph.program.traits_with.get(&name).into_iter().flatten() {
+                for at in graph.of_trait.get(of).into_iter().flatten() {
+                    let head = graph.heads[*at as usize];
+                    if self.applied[*at as usize] && self.called.hands.has_self(head) {
+                        self.reach(*of);
+                        self.reach_member(*at, *of, name);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Arrays of this length may be there.
+    fn length(&mut self, length: Length) {
+        if self.lengths.contains(&Length::Any) || !self.lengths.insert(length) {
+            return;
+        }
+        let graph = self.graph;
+        let met: Vec<u32> = match length {
+            Length::Of(number) => graph
+                .waiting_length
+                .get(&number)
+                .cloned()
+                .unwrap_or_default(),
+            Length::Any => {
+                let others = graph.waiting_length.iter();
+                let others =
+                    others.filter(|(number, _)| !self.lengths.contains(&Length::Of(**number)));
+                others.flat_map(|(_, all)| all).copied().collect()
+            }
+        };
+        for at in met {
+            self.waits[at as usize] -= 1;
+            if self.waits[at as usize] == 0 {
+                self.apply(at);
             }
         }
     }
@@ -440,12 +539,13 @@ impl Chain<'_, '_, '_, '_> {
             let pending = std::mem::take(&mut self.pending[of]);
             let (woken, asleep): (Vec<u32>, Vec<u32>) = pending
                 .into_iter()
-                .partition(|at| self.called.may_be(of, graph.heads[*at as usize]));
+                .partition(|at| self.called.may_be(of, &graph.targets[*at as usize]));
             self.pending[of] = asleep;
             for at in woken {
                 // An impl of a trait whose name is ambiguous waits for several.
                 if !std::mem::replace(&mut self.woken[at as usize], true) {
                     any = true;
+                    self.called.hands.woke(graph, at);
                     self.reach_whole(graph.impls[at as usize], None);
                 }
             }

@@ -23,6 +23,8 @@ pub(crate) enum Ty {
     Std(Symbol, Vec<Ty>),
     /// A type of another package that is not analysed, by its full path.
     Foreign(Symbol),
+    /// What code of packages gave: a type of theirs, or one that they were handed or can make.
+    Outside,
     /// `&T`, `&mut T`.
     Ref(Box<Ty>),
     /// `*const T`, `*mut T`.
@@ -92,6 +94,26 @@ impl Ty {
             ty = inner;
         }
         ty
+    }
+
+    /// Whether a part of it came from code of packages, and its type with it.
+    #[must_use]
+    pub(crate) fn has_outside(&self) -> bool {
+        match self {
+            Self::Outside => true,
+            Self::Adt(_, args) | Self::Std(_, args) | Self::Tuple(args) => {
+                args.iter().any(Self::has_outside)
+            }
+            Self::Ref(inner) | Self::Pointer(inner) | Self::Slice(inner) | Self::Array(inner) => {
+                inner.has_outside()
+            }
+            Self::Function(_, output) => output.has_outside(),
+            Self::Traits(bounds) => bounds
+                .iter()
+                .flat_map(|bound| &bound.bindings)
+                .any(|(_, ty)| ty.has_outside()),
+            _ => false,
+        }
     }
 
     /// Whether nothing is known of it.

@@ -142,7 +142,7 @@ pub(crate) fn names_impl_trait(ty: &Type) -> bool {
         Type::Reference(inner)
         | Type::Pointer(inner)
         | Type::Slice(inner)
-        | Type::Array(inner, _) => names_impl_trait(inner),
+        | Type::Array(inner, ..) => names_impl_trait(inner),
         Type::Tuple(parts) => parts.iter().any(names_impl_trait),
         Type::Path(path) => path
             .segments

@@ -3,7 +3,7 @@
 use super::call::{close, future_of};
 use super::item::Walker;
 use super::path::Value;
-use super::{Demand, On};
+use super::{Demand, Length, On};
 use crate::ir::{self, Expr, Literal, Statement, UnaryOp};
 use crate::map::HashMap;
 use crate::program::{Head, substitute, unify_into};
@@ -57,6 +57,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                     None => Ty::Unknown,
                 };
                 let found = match value {
+                    Some(value) if ty.is_none() => self.value(value, &declared),
                     Some(value) => self.expr(value, &declared),
                     None => Ty::Unknown,
                 };
@@ -67,7 +68,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 Ty::unit()
             }
             Statement::Expr(expr, semicolon) => {
-                let ty = self.expr(expr, if *semicolon { &Ty::Unknown } else { expected });
+                let ty = self.value(expr, if *semicolon { &Ty::Unknown } else { expected });
                 if *semicolon && ty != Ty::Never {
                     Ty::unit()
                 } else {
@@ -84,18 +85,50 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         }
     }
 
-    /// An expression; its type, as far as it is certain.
+    /// An expression in a place that decides its type; its type, as far as it is certain.
     pub(super) fn expr(&mut self, expr: &'a Expr, expected: &Ty) -> Ty {
+        let ty = self.value(expr, expected);
+        self.settle(&ty, expected);
+        ty
+    }
+
+    /// A value that code of packages made becomes what its place expects: that type may be one of ours.
+    pub(super) fn settle(&mut self, ty: &Ty, expected: &Ty) {
+        if !ty.has_outside() {
+            return;
+        }
+        match expected {
+            Ty::Prim(_) | Ty::Never => {}
+            Ty::Traits(bounds) => {
+                for (_, bound) in bounds.iter().flat_map(|bound| &bound.bindings) {
+                    self.settle(ty, bound);
+                }
+            }
+            _ => {
+                let on = On::of([expected]);
+                self.edges.takes_any |= on.any;
+                self.edges.hand(On { any: false, ..on });
+            }
+        }
+    }
+
+    /// An expression in a place that says nothing of its type; its type, as far as it is certain.
+    pub(super) fn value(&mut self, expr: &'a Expr, expected: &Ty) -> Ty {
         match expr {
             Expr::Path(path) => {
                 let value = self.value_path(path, expected);
                 self.value_type(value)
             }
-            Expr::Literal(literal) => literal_type(*literal, expected),
+            Expr::Literal(literal) => {
+                if let Literal::ByteStr(length) = literal {
+                    self.edges.lengths.insert(Length::Of(*length));
+                }
+                literal_type(*literal, expected)
+            }
             Expr::Call(callee, args) => self.call(callee, args, expected),
             Expr::Method(call) => self.method_call(call, expected),
             Expr::Field(base, name) => {
-                let base = self.expr(base, &Ty::Unknown);
+                let base = self.value(base, &Ty::Unknown);
                 self.field(&base, *name)
             }
             Expr::Struct(path, fields, base) => {
@@ -104,8 +137,9 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             Expr::Unary(op, operand) => self.unary(*op, operand),
             Expr::Binary(op, left, right) => self.binary(*op, left, right),
             Expr::Assign(left, right) => {
-                let ty = self.expr(left, &Ty::Unknown);
-                self.expr(right, &ty);
+                let ty = self.value(left, &Ty::Unknown);
+                let given = self.expr(right, &ty);
+                self.settle(&ty, &given);
                 Ty::unit()
             }
             Expr::Index(base, index) => self.index(base, index),
@@ -124,13 +158,13 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                     Ty::Ref(inner) => (**inner).clone(),
                     _ => Ty::Unknown,
                 };
-                match self.expr(inner, &wanted) {
+                match self.value(inner, &wanted) {
                     Ty::Unknown => Ty::Unknown,
                     ty => ty.referenced(),
                 }
             }
             Expr::Cast(value, ty) => {
-                self.expr(value, &Ty::Unknown);
+                self.value(value, &Ty::Unknown);
                 self.mention_type(ty);
                 self.program.ty(ty, &self.scope)
             }
@@ -142,22 +176,28 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 let types = parts
                     .iter()
                     .enumerate()
-                    .map(|(at, part)| self.expr(part, wanted.get(at).unwrap_or(&Ty::Unknown)));
+                    .map(|(at, part)| self.value(part, wanted.get(at).unwrap_or(&Ty::Unknown)));
                 Ty::Tuple(types.collect())
             }
             Expr::Array(parts) => {
+                self.edges.lengths.insert(Length::Of(parts.len() as u64));
                 let wanted = match expected.peeled() {
                     Ty::Array(inner) | Ty::Slice(inner) => (**inner).clone(),
                     _ => Ty::Unknown,
                 };
                 let mut item = wanted.clone();
                 for part in parts {
-                    let ty = self.expr(part, &wanted);
+                    let ty = self.value(part, &wanted);
+                    if !item.is_unknown() && item != Ty::Never {
+                        self.settle(&ty, &item);
+                        self.settle(&item, &ty);
+                    }
                     item = merge_first(item, ty);
                 }
                 Ty::Array(Box::new(item))
             }
-            Expr::Repeat(value, length) => {
+            Expr::Repeat(value, length, number) => {
+                self.edges.lengths.insert(Length::from(*number));
                 let item = self.expr(value, &Ty::Unknown);
                 self.expr(length, &Ty::prim("usize"));
                 Ty::Array(Box::new(item))
@@ -176,19 +216,19 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 self.locals.truncate(bound);
                 match otherwise {
                     Some(otherwise) => {
-                        let other = self.expr(otherwise, expected);
-                        branches(ty, other)
+                        let other = self.value(otherwise, expected);
+                        self.branches(ty, other)
                     }
                     None => Ty::unit(),
                 }
             }
             Expr::Let(pattern, value) => {
-                let ty = self.expr(value, &Ty::Unknown);
+                let ty = self.value(value, &Ty::Unknown);
                 self.pattern(pattern, &ty);
                 Ty::prim("bool")
             }
             Expr::Match(value, arms) => {
-                let ty = self.expr(value, &Ty::Unknown);
+                let ty = self.value(value, &Ty::Unknown);
                 let mut result = Ty::Never;
                 for arm in arms {
                     if !self.cfg(&arm.cfg) {
@@ -199,9 +239,9 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                     if let Some(guard) = &arm.guard {
                         self.expr(guard, &Ty::prim("bool"));
                     }
-                    let arm = self.expr(&arm.body, expected);
+                    let arm = self.value(&arm.body, expected);
                     self.locals.truncate(bound);
-                    result = branches(result, arm);
+                    result = self.branches(result, arm);
                 }
                 result
             }
@@ -217,7 +257,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 Ty::Unknown
             }
             Expr::For(pattern, iterated, body) => {
-                let ty = self.expr(iterated, &Ty::Unknown);
+                let ty = self.value(iterated, &Ty::Unknown);
                 let item = self.item_of(&ty);
                 self.edges.operator("for", On::of([&ty, &item]));
                 let bound = self.locals.len();
@@ -241,15 +281,16 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 Ty::Never
             }
             Expr::Try(value) => {
-                let ty = self.expr(value, &Ty::Unknown);
+                let ty = self.value(value, &Ty::Unknown);
                 self.convert_error(&ty);
                 match ty {
                     Ty::Std(..) => std_facts::try_value(&ty),
+                    Ty::Outside | Ty::Foreign(_) => Ty::Outside,
                     _ => Ty::Unknown,
                 }
             }
             Expr::Await(value) => {
-                let ty = self.expr(value, &Ty::Unknown);
+                let ty = self.value(value, &Ty::Unknown);
                 self.edges.operator(".await", On::of([&ty]));
                 self.awaited(&ty)
             }
@@ -272,7 +313,9 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
     fn value_type(&mut self, value: Value) -> Ty {
         match value {
             Value::Plain(ty) => ty,
+            Value::Outside => Ty::Outside,
             Value::Function(id, map) => {
+                self.edges.functions.insert(id);
                 let scope = self.program.scope(id);
                 let Some(function) = self.program.world.node(id).function() else {
                     return Ty::Unknown;
@@ -307,10 +350,28 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 _ => ty,
             },
             Value::Foreign(path, owner) => {
-                // A function of std passed on as a value: what it gives is seldom needed.
                 let name = path.rsplit("::").next().unwrap_or(&path);
+                if let (
+                    Some(Ty::Prim(of)),
+                    "MAX" | "MIN" | "EPSILON" | "INFINITY" | "NEG_INFINITY" | "NAN"
+                    | "MIN_POSITIVE",
+                ) = (&owner, name)
+                {
+                    return Ty::Prim(*of);
+                }
+                if let (Some(owner), "from" | "try_from") = (&owner, name) {
+                    self.edges
+                        .conversion(&Ty::Unknown, owner, name == "try_from");
+                }
+                // A function of std passed on as a value: what it gives is seldom needed.
                 if !matches!(owner, Some(Ty::Prim(_))) {
-                    self.edges.word(Symbol::new(name));
+                    match (&owner, name) {
+                        (Some(_), "from" | "try_from") => {
+                            self.edges
+                                .word_beside_conversion(Symbol::new(name), On::any());
+                        }
+                        _ => self.edges.word(Symbol::new(name)),
+                    }
                 }
                 if name == "None" {
                     Ty::std("Option", vec![Ty::Unknown])
@@ -422,12 +483,13 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         };
         let (from, to) = (error(ty), error(&self.result));
         if from != to || from.is_unknown() {
+            self.edges.conversion(&from, &to, false);
             self.edges.operator("?", On::of([&from, &to]));
         }
     }
 
     fn unary(&mut self, op: UnaryOp, operand: &'a Expr) -> Ty {
-        let ty = self.expr(operand, &Ty::Unknown);
+        let ty = self.value(operand, &Ty::Unknown);
         let (word, method) = match op {
             UnaryOp::Deref => ("*", "deref"),
             UnaryOp::Not => ("!", "not"),
@@ -438,6 +500,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         match (&ty, op) {
             (Ty::Ref(inner) | Ty::Pointer(inner), UnaryOp::Deref) => (**inner).clone(),
             (Ty::Adt(..), UnaryOp::Deref) => self.deref_target(&ty).unwrap_or_default(),
+            (Ty::Outside | Ty::Foreign(_), _) => Ty::Outside,
             (_, UnaryOp::Deref) => std_facts::deref(&ty).unwrap_or_default(),
             (Ty::Adt(..), _) => {
                 self.edges
@@ -451,14 +514,16 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
 
     /// Uses an operator, and gives the types that it stands between.
     pub(super) fn operands(&mut self, op: Symbol, left: &'a Expr, right: &'a Expr) -> [Ty; 2] {
-        let left = self.expr(left, &Ty::Unknown);
+        let left = self.value(left, &Ty::Unknown);
         let wanted = if matches!(left, Ty::Prim(_)) {
             left.clone()
         } else {
             Ty::Unknown
         };
-        let right = self.expr(right, &wanted);
-        self.edges.operator(&op, On::of([&left, &right]));
+        let right = self.value(right, &wanted);
+        self.settle(&left, &right);
+        self.settle(&right, &left);
+        self.edges.operands(op, &left, &right);
         [left, right]
     }
 
@@ -474,12 +539,20 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             }
             // The operator of a reference is an impl of its own.
             _ if matches!(left.peeled(), Ty::Adt(..)) => Ty::Unknown,
+            _ if left.has_outside() || right.has_outside() => {
+                let on = On::of([&left, &right]);
+                if on.any || !on.types.is_empty() {
+                    Ty::Unknown
+                } else {
+                    Ty::Outside
+                }
+            }
             _ => std_facts::binary(&op, &left, &right),
         }
     }
 
     fn index(&mut self, base: &'a Expr, index: &'a Expr) -> Ty {
-        let mut base = self.expr(base, &Ty::Unknown);
+        let mut base = self.value(base, &Ty::Unknown);
         let index = self.expr(index, &Ty::Unknown);
         self.edges.operator("index", On::of([&base, &index]));
         for _ in 0..8 {
@@ -493,6 +566,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                     }
                 }
                 Ty::Unknown => return Ty::Unknown,
+                Ty::Outside | Ty::Foreign(_) => return Ty::Outside,
                 _ => {
                     let found = std_facts::index(&base, &index);
                     if !found.is_unknown() {
@@ -521,6 +595,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             }
             Ty::Traits(bounds) => bound_item(bounds),
             Ty::Param(name) => bound_item(self.program.bounds_of(&self.scope, *name)),
+            Ty::Outside | Ty::Foreign(_) => Ty::Outside,
             _ => std_facts::item_of(ty),
         }
     }
@@ -535,8 +610,18 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 .map(|(_, ty)| ty.clone())
                 .unwrap_or_default(),
             Ty::Adt(..) => self.program.associated_type(ty, output, &self.scope),
+            Ty::Outside | Ty::Foreign(_) => Ty::Outside,
             _ => std_facts::await_value(ty),
         }
+    }
+
+    /// The type of two branches; what came from code of packages becomes of the other one's type.
+    fn branches(&mut self, left: Ty, right: Ty) -> Ty {
+        if left != right && right != Ty::Never && left != Ty::Never {
+            self.settle(&left, &right);
+            self.settle(&right, &left);
+        }
+        common(left, right)
     }
 
     fn closure(&mut self, closure: &'a ir::Closure, expected: &Ty) -> Ty {
@@ -566,7 +651,10 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             None => Ty::Unknown,
         };
         let outer = std::mem::replace(&mut self.result, declared.clone());
-        let found = self.expr(&closure.body, &declared);
+        let found = self.value(&closure.body, &declared);
+        if !declared.is_unknown() {
+            self.settle(&found, &declared);
+        }
         self.result = outer;
         self.locals.truncate(bound);
         let output = if declared.is_unknown() && found != Ty::Never {
@@ -629,7 +717,7 @@ fn merge(declared: Ty, found: Ty) -> Ty {
 }
 
 fn merge_first(known: Ty, next: Ty) -> Ty {
-    if known.is_unknown() || known == Ty::Never {
+    if matches!(known, Ty::Unknown | Ty::Outside | Ty::Never) {
         next
     } else {
         known
@@ -645,11 +733,13 @@ fn merge_numbers(left: Ty, right: Ty) -> Ty {
 }
 
 /// The type of two branches: certain only if they agree, or one never ends.
-fn branches(left: Ty, right: Ty) -> Ty {
+fn common(left: Ty, right: Ty) -> Ty {
     match (&left, &right) {
         (Ty::Never, _) => right,
         (_, Ty::Never) => left,
         _ if left == right => left,
+        (Ty::Prim(a), Ty::Prim(b)) if a.starts_with('{') && !b.starts_with('{') => right,
+        (Ty::Prim(a), Ty::Prim(b)) if b.starts_with('{') && !a.starts_with('{') => left,
         (Ty::Std(a, l), Ty::Std(b, r)) if a == b && l.len() == r.len() => Ty::Std(
             *a,
             l.iter()
@@ -680,6 +770,7 @@ fn may_coerce(ty: &Ty) -> bool {
         | Ty::Function(..)
         | Ty::Never
         | Ty::Unknown
+        | Ty::Outside
         | Ty::Param(_)
         | Ty::Foreign(_) => true,
         Ty::Std(name, args) => {
@@ -703,7 +794,7 @@ fn literal_type(literal: Literal, expected: &Ty) -> Ty {
             _ => Ty::prim("{float}"),
         },
         Literal::Str => Ty::prim("str").referenced(),
-        Literal::ByteStr => Ty::Array(Box::new(Ty::prim("u8"))).referenced(),
+        Literal::ByteStr(_) => Ty::Array(Box::new(Ty::prim("u8"))).referenced(),
         Literal::CStr => Ty::std("CStr", Vec::new()).referenced(),
         Literal::Char => Ty::prim("char"),
         Literal::Byte => Ty::prim("u8"),

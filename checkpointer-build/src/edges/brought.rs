@@ -27,6 +27,18 @@ impl<'a> Walker<'_, '_, 'a> {
         for (_, bounds) in &self.scope.params {
             traits.extend(bounds.iter().map(|bound| bound.of));
         }
+        self.asked_of_others(self.node, &mut traits);
+        if let Some(parent) = self.scope.parent {
+            self.asked_of_others(parent, &mut traits);
+        }
+        for of in std::mem::take(&mut traits) {
+            for of in self.program.with_supertraits(of) {
+                match of {
+                    TraitRef::Local(node) => self.edges.brought_traits.insert(node),
+                    TraitRef::Foreign(name) => self.edges.brought_foreign.insert(name),
+                };
+            }
+        }
         let own = function
             .receiver
             .iter()
@@ -75,6 +87,32 @@ impl<'a> Walker<'_, '_, 'a> {
         }
     }
 
+    /// What an item's generics ask of other types than their parameters: `T::Item: Trait`, `T: Iterator<Item: Trait>`.
+    fn asked_of_others(&self, id: NodeId, traits: &mut Vec<TraitRef>) {
+        let generics = match self.program.world.node(id).item().map(|item| &item.kind) {
+            Some(ItemKind::Fn(data)) => &data.generics,
+            Some(ItemKind::Impl(data)) => &data.generics,
+            Some(ItemKind::Trait(data)) => &data.generics,
+            _ => return,
+        };
+        let mut paths: Vec<&ir::Path> = Vec::new();
+        for param in &generics.types {
+            paths.extend(&param.bounds);
+        }
+        paths.extend(generics.wheres.iter().flat_map(|(_, bounds)| bounds));
+        while let Some(path) = paths.pop() {
+            traits.extend(self.program.trait_refs(path, &self.scope));
+            let args = path
+                .segments
+                .iter()
+                .filter_map(|segment| segment.args.as_deref());
+            paths.extend(
+                args.flat_map(|args| &args.constraints)
+                    .flat_map(|(_, bounds)| bounds),
+            );
+        }
+    }
+
     /// What a static holds that may be set while the program runs, by code that nothing here reaches.
     pub(super) fn contents_of_static(&mut self, ty: &'a Type, item: &ir::Item) {
         let mut contents = Contents::default();
@@ -112,7 +150,7 @@ impl<'a> Walker<'_, '_, 'a> {
         let known = self.program.ty(ty, &self.scope);
         match &known {
             Ty::Std(name, _) => contents.settable |= is_settable(name),
-            Ty::Foreign(_) | Ty::Unknown => contents.settable = true,
+            Ty::Foreign(_) | Ty::Outside | Ty::Unknown => contents.settable = true,
             _ => {}
         }
         self.contents(&known, contents);
@@ -131,7 +169,7 @@ impl<'a> Walker<'_, '_, 'a> {
             Type::Reference(inner)
             | Type::Pointer(inner)
             | Type::Slice(inner)
-            | Type::Array(inner, _) => self.spelled_contents(inner, contents),
+            | Type::Array(inner, ..) => self.spelled_contents(inner, contents),
             Type::Tuple(parts) => {
                 for part in parts {
                     self.spelled_contents(part, contents);

@@ -34,11 +34,25 @@ impl<'a> Args<'a> {
     }
 
     pub(super) fn get(&mut self, at: usize, wanted: &Ty, walker: &mut Walker<'_, '_, 'a>) -> Ty {
+        let ty = self.value(at, wanted, walker);
+        walker.settle(&ty, wanted);
+        ty
+    }
+
+    /// The same in a place whose type is settled later.
+    pub(super) fn value(&mut self, at: usize, wanted: &Ty, walker: &mut Walker<'_, '_, 'a>) -> Ty {
         if self.read[at].is_none() {
-            let ty = walker.expr(&self.exprs[at], wanted);
+            let ty = walker.value(&self.exprs[at], wanted);
             self.read[at] = Some(ty);
         }
         self.read[at].clone().unwrap_or_default()
+    }
+
+    /// All arguments, in a place that says nothing of their types.
+    pub(super) fn values(&mut self, walker: &mut Walker<'_, '_, 'a>) -> Vec<Ty> {
+        (0..self.len())
+            .map(|at| self.value(at, &given_by_package(), walker))
+            .collect()
     }
 
     /// The types of the arguments that were read.
@@ -58,9 +72,17 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
     pub(super) fn call(&mut self, callee: &'a ir::Expr, args: &'a [ir::Expr], expected: &Ty) -> Ty {
         let value = match callee {
             ir::Expr::Path(path) => self.value_path(path, &Ty::Unknown),
-            other => Value::Plain(self.expr(other, &Ty::Unknown)),
+            other => Value::Plain(self.value(other, &Ty::Unknown)),
         };
         match value {
+            Value::Outside => {
+                let given: Vec<Ty> = args
+                    .iter()
+                    .map(|arg| self.value(arg, &given_by_package()))
+                    .collect();
+                self.edges.hand(On::of(&given));
+                Ty::Outside
+            }
             Value::Function(id, map) => {
                 self.call_function(id, map, None, &mut Args::new(args), expected)
             }
@@ -73,11 +95,11 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                         Some(_) => Vec::new(),
                     };
                     let wanted = if inputs.is_empty() {
-                        Ty::Unknown
+                        wrapped(&path, expected)
                     } else {
                         Ty::Function(inputs, Box::default())
                     };
-                    given.push(self.expr(arg, &wanted));
+                    given.push(self.value(arg, &wanted));
                 }
                 let turbofish = match callee {
                     ir::Expr::Path(path) => self.turbofish(path),
@@ -94,10 +116,34 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                     Some(owner) => std_facts::associated(owner, name, &turbofish, &given, expected),
                     None => std_facts::function(&path, &turbofish, &given, expected),
                 };
-                let result = known.unwrap_or(Ty::Unknown);
+                let of_package = known.is_none()
+                    && matches!(owner, Some(Ty::Adt(..)))
+                    && !std_facts::is_method(name);
+                let result = match known {
+                    Some(known) => known,
+                    // A package's trait, or one of its macros, gives such a function to a type of ours.
+                    None if of_package => {
+                        self.edges.hand(On::of(given.iter().chain(&owner)));
+                        Ty::Outside
+                    }
+                    None => Ty::Unknown,
+                };
                 let named = owner
                     .as_ref()
                     .filter(|owner| !matches!(owner, Ty::Traits(_)));
+                if super::converts(name) {
+                    let from = given.first().unwrap_or(&Ty::Unknown);
+                    let into = match name {
+                        "from" | "try_from" => named.unwrap_or(match name {
+                            "from" => expected,
+                            _ => &Ty::Unknown,
+                        }),
+                        "into" => expected,
+                        _ => &Ty::Unknown,
+                    };
+                    self.edges.conversion(from, into, name.starts_with("try"));
+                }
+                self.settle_std(&given, named, &result);
                 let mut on = On::of(given.iter().chain(&turbofish).chain(named));
                 // What a trait's function on a type of ours makes is made of that type.
                 if !matches!(owner, Some(Ty::Adt(..))) {
@@ -117,14 +163,32 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             }
             Value::Plain(ty) => {
                 let (inputs, output) = self.callable(&ty);
+                let mut given = On::default();
                 for (at, arg) in args.iter().enumerate() {
                     let input = inputs.get(at).cloned().unwrap_or_default();
-                    self.expr(arg, &input);
+                    let ty = self.expr(arg, &input);
+                    given.merge(On::of([&ty]));
                 }
-                self.edges.operator("call", On::Any);
+                // A closure may be one that code of a package made.
+                self.edges.hands_perhaps.merge(given);
+                self.edges.operator("call", On::any());
                 output
             }
         }
+    }
+
+    /// Arguments of a function of std become of the types that its receiver, or whatever it is associated with, and its other
+    /// arguments are made of, or of those of its result.
+    pub(super) fn settle_std(&mut self, given: &[Ty], receiver: Option<&Ty>, result: &Ty) {
+        if !given.iter().chain(receiver).any(Ty::has_outside) {
+            return;
+        }
+        if result.is_unknown() {
+            self.edges.takes_any = true;
+            return;
+        }
+        let parts = Ty::Tuple(given.iter().chain(receiver).cloned().collect());
+        self.settle(&parts, &parts);
     }
 
     /// A method or function of std: the traits that it is known to call, else whatever its name may call.
@@ -138,9 +202,13 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         match exact {
             Some(traits) => {
                 for of in traits {
-                    self.edges.uses(Word::Trait(Symbol::new(of)), on.clone());
+                    let noted = super::converts(&name) && std_facts::is_conversion(of);
+                    if !noted {
+                        self.edges.uses(Word::Trait(Symbol::new(of)), on.clone());
+                    }
                 }
             }
+            None if super::converts(&name) => self.edges.word_beside_conversion(name, on.clone()),
             None => self.edges.uses(Word::Method(name, owner), on.clone()),
         }
     }
@@ -345,6 +413,27 @@ pub(super) fn close(ty: &Ty, scope: &Scope, map: &HashMap<Symbol, Ty>) -> Ty {
         full.entry(*name).or_default();
     }
     substitute(ty, &full)
+}
+
+/// What is expected of an argument of a package's function: a closure's parameters are whatever the package gives it.
+fn given_by_package() -> Ty {
+    Ty::Function(vec![Ty::Outside; MOST_PARAMETERS], Box::default())
+}
+
+/// No closure that a package calls is likely to take more.
+const MOST_PARAMETERS: usize = 16;
+
+/// What is expected of the value that a variant or pointer of std is made of.
+fn wrapped(path: &str, expected: &Ty) -> Ty {
+    let Ty::Std(of, args) = expected else {
+        return Ty::Unknown;
+    };
+    let at = match (path.rsplit("::").next().unwrap_or(path), &**of) {
+        ("Some", "Option") | ("Ok", "Result") => 0,
+        ("Err", "Result") => 1,
+        _ => return Ty::Unknown,
+    };
+    args.get(at).cloned().unwrap_or_default()
 }
 
 pub(super) fn future_of(output: Ty) -> Ty {

@@ -39,7 +39,10 @@ pub(crate) fn edges_of(program: &Program<'_, '_>, id: NodeId) -> Edges {
     walker.edges.switches = node.switches;
     match node.made_by.map(|id| (id, program.world.node(id).source)) {
         // What stands in a call as it would outside of it is its own; what the macro does with it is the package's.
-        Some((_, Source::Call(call))) => walker.macro_path(call),
+        Some((_, Source::Call(call))) => {
+            walker.macro_path(call);
+            walker.hand_signature();
+        }
         Some((definition, _)) => {
             walker.edges.nodes.insert(definition);
         }
@@ -236,8 +239,9 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                     Def::Foreign(_, package) => {
                         self.package(package);
                         // An attribute on a function may wrap its body in anything; a derive only adds impls.
-                        self.edges.calls_foreign |= package != crate::world::STD
-                            && self.program.world.node(self.node).kind == Kind::Fn;
+                        if package != crate::world::STD {
+                            self.hand_signature();
+                        }
                         self.meaning(&segments, def);
                     }
                     Def::Node(node) if self.program.world.node(node).kind == Kind::Fn => {
@@ -249,6 +253,21 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 }
             }
         }
+    }
+
+    /// Code of a package calls the function around, or is called around its body.
+    fn hand_signature(&mut self) {
+        let Some(function) = self.program.world.node(self.node).function() else {
+            return;
+        };
+        let written = function
+            .params
+            .iter()
+            .map(|param| &param.ty)
+            .chain(&function.result);
+        let types: Vec<Ty> = written.map(|ty| self.program.ty(ty, &self.scope)).collect();
+        let own = function.receiver.as_ref().map(|_| &self.scope.self_ty);
+        self.edges.hand(super::On::of(types.iter().chain(own)));
     }
 
     pub(super) fn meaning(&mut self, segments: &[Symbol], def: Def) {
@@ -301,7 +320,8 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         }
         match &function.body {
             Some(body) => {
-                self.block(body, &result);
+                let found = self.block(body, &result);
+                self.settle(&found, &result);
             }
             None if self.program.world.node(self.node).parent.is_none() => {
                 let at = self.program.world.node(self.node).name_at;

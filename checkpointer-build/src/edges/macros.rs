@@ -194,7 +194,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         if is_std && !local && self.std_macro(call, name) {
             return;
         }
-        self.edges.uses(Word::Macro(name), On::Any);
+        self.edges.uses(Word::Macro(name), On::any());
         if local {
             self.unseen_at(
                 call.path.at,
@@ -206,7 +206,6 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 }
             }
         }
-        self.edges.calls_foreign = true;
         let args: &'a [ir::Expr] = match &call.args {
             Some(args) => args,
             None => {
@@ -216,9 +215,17 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         };
         let lenient = std::mem::replace(&mut self.lenient, true);
         let bound = self.locals.len();
+        let mut on = On::default();
         for arg in args {
-            self.expr(arg, &Ty::Unknown);
+            let ty = self.expr(arg, &Ty::Unknown);
+            on.merge(On::of([&ty]));
         }
+        self.edges.hand(on);
+        self.edges.takes_any = true;
+        // What a crate keeps for macros that are written for it is called so.
+        self.edges
+            .nodes
+            .extend(self.program.for_macros.iter().copied());
         self.locals.truncate(bound);
         self.lenient = lenient;
     }
@@ -320,6 +327,19 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             self.impure_at(call.path.at, "the text of an address");
         }
         let Some(args) = &call.args else { return false };
+        // Macros that only format do what their format strings say; the others compare, convert and report.
+        let formats = matches!(
+            &*name,
+            "format"
+                | "print"
+                | "println"
+                | "eprint"
+                | "eprintln"
+                | "format_args"
+                | "panic"
+                | "write"
+                | "writeln"
+        );
         let bound = self.locals.len();
         let mut first = Ty::Unknown;
         let mut on = On::default();
@@ -335,29 +355,24 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 on.merge(On::of([&left, &right]));
                 continue;
             }
-            let ty = self.expr(arg, &Ty::Unknown);
+            let ty = self.value(arg, &Ty::Unknown);
             on.merge(On::of([&ty]));
+            match (&*name, at) {
+                (_, 0) => {}
+                _ if formats || name.contains("assert") || name == "matches" => {}
+                _ => self.settle(&ty, &Ty::Unknown),
+            }
             if at == 0 {
                 first = ty;
             }
+        }
+        if matches!(&*name, "dbg" | "vec") {
+            self.settle(&first, &Ty::Unknown);
         }
         if on != On::default() {
             for of in &call.traits {
                 self.edges.uses(Word::Trait(*of), on.clone());
             }
-            // Macros that only format do what their format strings say; the others compare, convert and report.
-            let formats = matches!(
-                &*name,
-                "format"
-                    | "print"
-                    | "println"
-                    | "eprint"
-                    | "eprintln"
-                    | "format_args"
-                    | "panic"
-                    | "write"
-                    | "writeln"
-            );
             if !formats {
                 self.edges.uses(Word::Macro(name), on);
             }

@@ -3,7 +3,7 @@
 
 use super::call::Args;
 use super::item::Walker;
-use super::{Demand, On, Word};
+use super::{Demand, Length, On};
 use crate::ir;
 use crate::map::HashMap;
 use crate::program::Head;
@@ -17,7 +17,7 @@ const STEPS: usize = 12;
 impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
     /// `receiver.name(args)`.
     pub(super) fn method_call(&mut self, call: &'a ir::MethodCall, expected: &Ty) -> Ty {
-        let receiver = self.expr(&call.receiver, &Ty::Unknown);
+        let receiver = self.value(&call.receiver, &Ty::Unknown);
         call.turbofish.iter().for_each(|ty| self.mention_type(ty));
         let turbofish: Vec<Ty> = call
             .turbofish
@@ -25,12 +25,24 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             .map(|ty| self.program.ty(ty, &self.scope))
             .collect();
         self.traits_in_scope(call.name);
+        self.arrays_made_by(call.name);
+        if super::converts(&call.name) {
+            let into = match (&*call.name, expected) {
+                ("into", expected) => expected.clone(),
+                ("try_into", Ty::Std(of, args)) if &**of == "Result" => {
+                    args.first().cloned().unwrap_or_default()
+                }
+                _ => Ty::Unknown,
+            };
+            self.edges
+                .conversion(&receiver, &into, call.name == "try_into");
+        }
         let mut args = Args::new(&call.args);
         let result = self.steps(&receiver, call, &mut args, &turbofish, expected);
         if args.may_be_foreign {
             // A foreign trait's provided method may call the others on all that it is handed.
             let on = On::of(args.types().chain(&turbofish).chain([&receiver]));
-            self.edges.uses(Word::Method(call.name, None), on);
+            self.edges.word_beside_conversion(call.name, on);
         }
         result
     }
@@ -49,10 +61,10 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 Step::Found(result) => return result,
                 Step::Unknown => {
                     self.edges.demand(Demand::Any(call.name));
-                    self.edges.word(call.name);
-                    self.edges.calls_unknown = true;
+                    self.edges.word_beside_conversion(call.name, On::any());
                     self.imported_packages();
-                    args.all(self);
+                    let given = args.all(self);
+                    self.hand_perhaps(call.name, &given, receiver);
                     return Ty::Unknown;
                 }
                 Step::Next(next) => ty = next,
@@ -63,8 +75,8 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         self.edges
             .demand(Demand::Foreign(call.name, Head::of(receiver.peeled())));
         args.may_be_foreign = true;
-        if !std_facts::is_method(&call.name) {
-            self.edges.calls_unknown = true;
+        let of_package = !std_facts::is_method(&call.name);
+        if of_package {
             self.imported_packages();
         }
         if let Ty::Adt(node, _) = receiver.peeled()
@@ -82,7 +94,19 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             }
         }
         let given = args.all(self);
+        if of_package {
+            self.edges
+                .hands_perhaps
+                .merge(On::of(given.iter().chain([receiver])));
+        }
         std_facts::method(receiver, &call.name, turbofish, &given, expected).unwrap_or(Ty::Unknown)
+    }
+
+    /// Functions of std that give or take arrays whose length nothing else says.
+    pub(super) fn arrays_made_by(&mut self, name: Symbol) {
+        if std_facts::makes_arrays(&name) {
+            self.edges.lengths.insert(Length::Any);
+        }
     }
 
     /// Which traits with such a method are imported where the call stands is part of the meaning of its tokens.
@@ -109,6 +133,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
     ) -> Step {
         match ty {
             Ty::Unknown => Step::Unknown,
+            Ty::Outside => self.step_outside(call.name, args),
             Ty::Never => Step::End,
             Ty::Adt(node, _) => self.step_adt(*node, ty, call, args, turbofish, expected),
             Ty::Param(param) => {
@@ -323,13 +348,20 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         if declared.is_empty() {
             // A foreign bound's method, or one of a trait with a blanket impl.
             self.edges.demand(Demand::Foreign(name, Head::Any));
-            self.edges.word(name);
-            self.edges.calls_unknown = true;
+            self.edges.word_beside_conversion(name, On::any());
             self.imported_packages();
             for of in self.program.traits_with.get(&name).into_iter().flatten() {
                 self.edges.demand(Demand::Member(*of, name, Head::Any));
             }
             let given = args.all(self);
+            if bounds
+                .iter()
+                .any(|of| matches!(of, TraitRef::Foreign(of) if of.contains("::")))
+            {
+                self.edges.hand(On::of(given.iter().chain([ty])));
+            } else {
+                self.hand_perhaps(name, &given, ty);
+            }
             let known = std_facts::method(ty, &name, &[], &given, expected);
             return Step::Found(known.unwrap_or(Ty::Unknown));
         }
@@ -363,11 +395,8 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             }
         }
         if let Ty::Foreign(_) = ty {
-            // Of a package that is not read: it may dereference to anything, and its traits may call anything.
-            self.edges.demand(Demand::Foreign(name, Head::Any));
-            self.edges.calls_foreign = true;
-            args.all(self);
-            return Step::Found(Ty::Unknown);
+            // Of a package that is not read: it may dereference to what it was handed.
+            return self.step_outside(name, args);
         }
         if let Ty::Ref(inner) = ty
             && !matches!(
@@ -393,7 +422,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 {
                     break;
                 }
-                given.push(args.get(at, &wanted, self));
+                given.push(args.value(at, &wanted, self));
             }
             if given.len() == args.len()
                 && let Some(result) = std_facts::method(ty, &name, turbofish, &given, expected)
@@ -411,6 +440,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 if on != On::default() {
                     self.std_calls(name, None, std_facts::calls(ty, &name), &on);
                 }
+                self.settle_std(&given, Some(ty), &result);
                 let behind = self.methods_behind(ty, name);
                 return Step::Found(if local || behind { Ty::Unknown } else { result });
             }
@@ -419,6 +449,62 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             Some(next) => Step::Next(next),
             None => Step::End,
         }
+    }
+
+    /// A method of a value that code of packages gave.
+    fn step_outside(&mut self, name: Symbol, args: &mut Args<'a>) -> Step {
+        self.edges.demand(Demand::Handed(name));
+        let given = args.values(self);
+        let on = On::of(&given);
+        self.edges.word_beside_conversion(
+            name,
+            On {
+                handed: true,
+                ..on.clone()
+            },
+        );
+        self.edges.hand(on);
+        self.imported_packages();
+        // It may be a method of ours, on a type that such code was handed.
+        Step::Found(if self.gives_ours(name) {
+            for ty in &given {
+                self.settle(ty, &Ty::Unknown);
+            }
+            Ty::Unknown
+        } else {
+            Ty::Outside
+        })
+    }
+
+    /// Whether some member of that name gives a value that is made of a type of ours, or takes arguments of one.
+    fn gives_ours(&self, name: Symbol) -> bool {
+        let members = self.program.members_named.get(&name);
+        members.into_iter().flatten().any(|id| {
+            let node = self.program.world.node(*id);
+            let Some(function) = node.function() else {
+                return true;
+            };
+            let scope = self.program.scope(*id);
+            let params = function.params.iter().map(|param| &param.ty);
+            let types: Vec<Ty> = params
+                .chain(&function.result)
+                .map(|ty| self.program.ty(ty, &scope))
+                .collect();
+            On::of(&types) != On::default()
+        })
+    }
+
+    /// A method of something unknown, or one that a package's trait may give to a type of ours: packages get its arguments,
+    /// and where their traits are imported the receiver as well.
+    fn hand_perhaps(&mut self, name: Symbol, given: &[Ty], receiver: &Ty) {
+        // A name that neither std nor we have is of a package's trait, or of what its macros made.
+        let unseen =
+            !std_facts::is_method(&name) && !self.program.members_named.contains_key(&name);
+        let imported = !self.program.packages_imported(self.module).is_empty();
+        let receiver = (imported || unseen).then_some(receiver);
+        self.edges
+            .hands_perhaps
+            .merge(On::of(given.iter().chain(receiver)));
     }
 
     /// Methods of that name of what a pointer or guard of std leads to: they count too, because which traits std's type

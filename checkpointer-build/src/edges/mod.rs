@@ -10,6 +10,7 @@ mod item;
 mod macros;
 mod meaning;
 mod method;
+mod on;
 mod path;
 mod pattern;
 
@@ -18,12 +19,13 @@ use std::path::PathBuf;
 use std::rc::Rc;
 
 use crate::cfg::Switches;
-use crate::program::Head;
+use crate::program::{Head, Shape};
 use crate::symbol::Symbol;
 use crate::ty::{NodeId, TraitRef, Ty};
 use crate::world::{CrateId, Def, PackageId, Unseen};
 
 pub(crate) use item::{brought_to, edges_of};
+pub(crate) use on::On;
 
 /// Something that is met by whichever impls apply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -34,8 +36,24 @@ pub(crate) enum Demand {
     Member(NodeId, Symbol, Head),
     /// A member of this name in an impl of any foreign trait, for a receiver of this shape.
     Foreign(Symbol, Head),
+    /// A method of this name on a value that code of packages gave.
+    Handed(Symbol),
     /// Every member of every impl of the trait, whether the types are reachable or not.
     Open(NodeId),
+}
+
+/// How long an array is that an item names or makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Length {
+    Of(u64),
+    /// Not known.
+    Any,
+}
+
+impl From<Option<u64>> for Length {
+    fn from(number: Option<u64>) -> Self {
+        number.map_or(Length::Any, Length::Of)
+    }
 }
 
 /// A use of std that may call back.
@@ -48,57 +66,19 @@ pub(crate) enum Word {
     Macro(Symbol),
     /// A trait whose methods are certainly meant.
     Trait(Symbol),
+    /// An operator on operands of these types.
+    Operands(Symbol, Shape, Shape),
+    /// A conversion from one type into another, and whether it may fail.
+    Conversion(Shape, Shape, bool),
 }
 
-/// The types of the analysed crates that values handed to foreign code may be made of.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum On {
-    Any,
-    Types(BTreeSet<NodeId>),
+/// Whether a function of this name is a conversion.
+pub(crate) fn converts(name: &str) -> bool {
+    matches!(name, "from" | "into" | "try_from" | "try_into")
 }
 
-impl Default for On {
-    fn default() -> Self {
-        On::Types(BTreeSet::new())
-    }
-}
-
-impl On {
-    pub(crate) fn of<'t>(types: impl IntoIterator<Item = &'t Ty>) -> On {
-        let mut on = On::default();
-        for ty in types {
-            on.add(ty);
-        }
-        on
-    }
-
-    pub(crate) fn merge(&mut self, other: On) {
-        match (&mut *self, other) {
-            (On::Types(mine), On::Types(others)) => mine.extend(others),
-            (On::Any, _) => {}
-            (_, On::Any) => *self = On::Any,
-        }
-    }
-
-    fn add(&mut self, ty: &Ty) {
-        match ty {
-            Ty::Prim(_) | Ty::Never => {}
-            Ty::Adt(node, args) => {
-                if let On::Types(types) = self {
-                    types.insert(*node);
-                }
-                args.iter().for_each(|arg| self.add(arg));
-            }
-            Ty::Std(_, args) | Ty::Tuple(args) => args.iter().for_each(|arg| self.add(arg)),
-            Ty::Ref(inner) | Ty::Pointer(inner) | Ty::Slice(inner) | Ty::Array(inner) => {
-                self.add(inner)
-            }
-            // What a closure is given comes from the value that it is called for.
-            Ty::Function(_, output) => self.add(output),
-            Ty::Unknown | Ty::Foreign(_) | Ty::Param(_) | Ty::Traits(_) => *self = On::Any,
-        }
-    }
-}
+/// In the place of a function's owner: what it converts stands in a [`Word::Conversion`].
+pub(crate) const NOTED: &str = "=";
 
 /// What a name in an item's tokens means: part of the item's own hash.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -128,12 +108,18 @@ pub(crate) struct Edges {
     pub(crate) demands: BTreeSet<Demand>,
     /// What is used that may lead into std's code, and from there to an impl of one of std's traits.
     pub(crate) words: BTreeMap<Word, On>,
-    /// Whether code of packages other than std may be handed a value of any type.
-    pub(crate) calls_foreign: bool,
-    /// Whether a method is called on something unknown: if packages are in play it may be one of theirs.
-    pub(crate) calls_unknown: bool,
+    /// What code of packages other than std is handed, if it is called.
+    pub(crate) hands: Option<On>,
+    /// What it is handed if packages are in play: a method of something unknown may be one of theirs.
+    pub(crate) hands_perhaps: On,
+    /// Whether a value that such code made is used where nothing says of which type it is.
+    pub(crate) takes_any: bool,
     /// Whether a map or set of std is named: operators on those call more than their own traits.
     pub(crate) collections: bool,
+    /// Functions that it uses as values.
+    pub(crate) functions: BTreeSet<NodeId>,
+    /// Lengths of the arrays that there may be because of it.
+    pub(crate) lengths: BTreeSet<Length>,
     pub(crate) packages: BTreeSet<PackageId>,
     pub(crate) files: BTreeSet<PathBuf>,
     /// Variables that are read at compile time, with their values.
@@ -162,8 +148,38 @@ impl Edges {
         self.uses(Word::Operator(Symbol::new(token)), on);
     }
 
+    /// A binary operator on values of these types.
+    fn operands(&mut self, token: Symbol, left: &Ty, right: &Ty) {
+        let on = On::of([left, right]);
+        if on != On::default() {
+            let word = Word::Operands(token, Shape::of(left), Shape::of(right));
+            self.words.entry(word).or_default().merge(on.clone());
+        }
+        self.uses(Word::Operator(token), on);
+    }
+
+    /// A conversion of a value of one type into another.
+    fn conversion(&mut self, from: &Ty, into: &Ty, may_fail: bool) {
+        let on = On::of([from, into]);
+        if on != On::default() {
+            let word = Word::Conversion(Shape::of(from), Shape::of(into), may_fail);
+            self.words.entry(word).or_default().merge(on);
+        }
+    }
+
+    /// Code of a package is called with values that are made of this.
+    fn hand(&mut self, on: On) {
+        self.hands.get_or_insert_default().merge(on);
+    }
+
     fn word(&mut self, name: Symbol) {
-        self.uses(Word::Method(name, None), On::Any);
+        self.uses(Word::Method(name, None), On::any());
+    }
+
+    /// A method or function of that name whose conversion, if it is one, is noted beside it.
+    fn word_beside_conversion(&mut self, name: Symbol, on: On) {
+        let noted = converts(&name).then(|| Symbol::new(NOTED));
+        self.uses(Word::Method(name, noted), on);
     }
 
     fn demand(&mut self, demand: Demand) {

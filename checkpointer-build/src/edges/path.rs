@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::item::Walker;
-use super::{Demand, On, Word};
+use super::{Demand, Length, On, Word};
 use crate::impure;
 use crate::ir::{self, ItemKind, Pos};
 use crate::map::HashMap;
@@ -20,7 +20,9 @@ pub(super) enum Value {
     Function(NodeId, HashMap<Symbol, Ty>),
     /// A tuple struct or variant as a function: its type, whose fields the arguments are.
     Constructor(Def, Ty),
-    /// A foreign function, by path; with the type it is associated with.
+    /// A function or value of a package.
+    Outside,
+    /// A function of std, by path; with the type it is associated with.
     Foreign(Symbol, Option<Ty>),
 }
 
@@ -32,7 +34,8 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             ir::Type::Reference(inner) | ir::Type::Pointer(inner) | ir::Type::Slice(inner) => {
                 self.mention_type(inner)
             }
-            ir::Type::Array(inner, length) => {
+            ir::Type::Array(inner, length, number) => {
+                self.edges.lengths.insert(Length::from(*number));
                 self.mention_type(inner);
                 self.expr(length, &Ty::prim("usize"));
             }
@@ -68,6 +71,8 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         {
             args.types.iter().for_each(|ty| self.type_or_const(ty));
             args.consts.iter().for_each(|value| {
+                // What it becomes the length of is not followed.
+                self.edges.lengths.insert(Length::Any);
                 self.expr(value, &Ty::Unknown);
             });
             args.bindings
@@ -101,6 +106,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                         Kind::Const | Kind::Fn | Kind::Static
                     )
                 {
+                    self.edges.lengths.insert(Length::Any);
                     self.mention(&[only.name], def, path.at);
                     if self
                         .program
@@ -154,10 +160,10 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         }
         for def in &found.defs {
             self.mention(&segments[..found.consumed], *def, path.at);
-            if let Def::Foreign(name, package) = def
-                && *package == STD
-            {
-                self.keys_of(name, path);
+            match def {
+                Def::Foreign(name, package) if *package == STD => self.keys_of(name, path),
+                Def::Foreign(..) => self.hand_arguments(path),
+                _ => {}
             }
             if found.consumed < segments.len() {
                 let ty = self.program.def_ty(*def, Vec::new());
@@ -179,6 +185,27 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 }
             }
             None => self.associated_type_name(&base, name),
+        }
+    }
+
+    /// The type arguments of a package's type or function: its code may be handed values of them.
+    fn hand_arguments(&mut self, path: &'a ir::Path) {
+        let args = path
+            .segments
+            .iter()
+            .filter_map(|segment| segment.args.as_deref());
+        let types: Vec<Ty> = args
+            .flat_map(|args| {
+                args.types
+                    .iter()
+                    .chain(args.bindings.iter().map(|(_, ty)| ty))
+            })
+            // What `_` stands for is handed over by a call, or made.
+            .filter(|ty| !matches!(ty, ir::Type::Infer))
+            .map(|ty| self.program.ty(ty, &self.scope))
+            .collect();
+        if !types.is_empty() {
+            self.edges.hand(On::of(&types));
         }
     }
 
@@ -205,7 +232,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             .map(|ty| self.program.ty(ty, &self.scope))
             .collect();
         let mut on = On::of(&types);
-        if on == On::Any {
+        if on.any {
             // A type parameter is whatever the caller's is, which is named there.
             let known: Vec<Ty> = types
                 .into_iter()
@@ -383,6 +410,9 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         self.generic_args(path);
         let segments = names_of(path);
         let turbofish = self.turbofish(path);
+        for name in &segments {
+            self.arrays_made_by(*name);
+        }
         if let Some(qself) = &path.qself {
             let base = self.program.ty(&qself.ty, &self.scope);
             let Some(name) = segments.last().copied() else {
@@ -464,6 +494,9 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         }
         for def in &found.defs {
             self.mention(&segments[..found.consumed], *def, path.at);
+            if matches!(def, Def::Foreign(_, package) if *package != STD) {
+                self.hand_arguments(path);
+            }
         }
         let rest = &segments[found.consumed..];
         if let [def] = found.defs.as_slice() {
@@ -523,13 +556,14 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                     });
                     return Value::Foreign(name, owner);
                 }
-                self.edges.calls_foreign = true;
-                Value::Plain(Ty::Unknown)
+                self.edges.hand(On::default());
+                Value::Outside
             }
-            (Def::Foreign(..), _) => {
-                self.edges.calls_foreign = true;
-                Value::Plain(Ty::Unknown)
+            (Def::Foreign(_, package), _) if package != STD => {
+                self.edges.hand(On::default());
+                Value::Outside
             }
+            (Def::Foreign(..), _) => Value::Plain(Ty::Unknown),
             (Def::Node(node), []) => self.node_value(node, turbofish, expected),
             (Def::Variant(node, _), []) => {
                 let mut given = args(
@@ -617,7 +651,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
     pub(super) fn any_member(&mut self, name: Symbol) -> Value {
         self.edges.demand(Demand::Any(name));
         self.edges.word(name);
-        self.edges.calls_unknown = true;
+        self.edges.hands_perhaps.merge(On::any());
         self.imported_packages();
         Value::Plain(Ty::Unknown)
     }
@@ -625,7 +659,18 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
     /// `<Base as Trait>::name`.
     pub(super) fn trait_member(&mut self, of: &[TraitRef], name: Symbol, base: &Ty) -> Value {
         if !of.iter().all(|of| matches!(of, TraitRef::Local(_))) {
-            self.edges.word(name);
+            match &*name {
+                "from" | "try_from" => {
+                    self.edges
+                        .conversion(&Ty::Unknown, base, name == "try_from")
+                }
+                "into" | "try_into" => {
+                    self.edges
+                        .conversion(base, &Ty::Unknown, name == "try_into")
+                }
+                _ => {}
+            }
+            self.edges.word_beside_conversion(name, On::any());
         }
         if of.is_empty() {
             return self.any_member(name);
@@ -742,8 +787,23 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         for of in &declared {
             self.edges.trait_member(*of, name, head);
         }
-        self.edges.uses(Word::Method(name, None), On::of([base]));
-        self.edges.demand(Demand::Foreign(name, head));
+        // What only a certain type of std has is not meant on a type of ours.
+        let owner = matches!(base, Ty::Adt(..)).then(|| Symbol::new("_"));
+        let by_conversion = declared.is_empty() && matches!(&*name, "from" | "try_from");
+        if by_conversion {
+            // Which one is meant its argument decides, or nothing known does.
+            if let Ty::Adt(node, _) = base
+                && let Some(member) = self.foreign_member(*node, name)
+            {
+                self.edges
+                    .conversion(&Ty::Unknown, base, name == "try_from");
+                self.edges.demand(Demand::Foreign(name, head));
+                return self.member_value(member, base, Vec::new(), expected);
+            }
+        } else {
+            self.edges.uses(Word::Method(name, owner), On::of([base]));
+            self.edges.demand(Demand::Foreign(name, head));
+        }
         if declared.is_empty() {
             if let Ty::Adt(node, _) = base
                 && let Some(member) = self.foreign_member(*node, name)

@@ -3,7 +3,7 @@
 use super::On;
 use super::call::close;
 use super::item::Walker;
-use super::path::names_of;
+use super::path::{Value, names_of};
 use crate::ir::{self, Pattern};
 use crate::map::HashMap;
 use crate::program::substitute;
@@ -50,7 +50,10 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 }
             }
             Pattern::Path(path) => {
-                self.value_path(path, ty);
+                let value = self.value_path(path, ty);
+                if let Value::Constructor(_, found) | Value::Plain(found) = &value {
+                    self.settle(ty, found);
+                }
             }
             Pattern::TupleStruct(path, parts) => {
                 let fields = self.pattern_fields(path, ty);
@@ -73,6 +76,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                             .map(|part| rewrap(part, ty))
                             .collect::<Vec<_>>(),
                     ),
+                    Ty::Outside => Some(vec![Ty::Outside; parts.len()]),
                     _ => None,
                 };
                 self.sequence(parts, types.as_deref());
@@ -101,7 +105,8 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             }
             Pattern::Value(exprs) => {
                 for expr in exprs {
-                    self.expr(expr, ty);
+                    let found = self.expr(expr, ty);
+                    self.settle(ty, &found);
                 }
                 // A constant of a local type is compared by its own `PartialEq`.
                 self.edges.operator("==", On::of([ty]));
@@ -154,11 +159,15 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         let names = names_of(path);
         let last = names.last().copied();
         let value = self.struct_path(path, ty.peeled());
+        if let Some((_, found)) = &value {
+            self.settle(ty, found);
+        }
         let (def, struct_ty) = match value {
             Some(found) => found,
             None => {
                 // `Some(x)`, `Ok(x)`, `Err(x)`: std's variants.
                 let item = match (ty.peeled(), last.as_deref()) {
+                    (Ty::Outside | Ty::Foreign(_), _) => Some(Ty::Outside),
                     (Ty::Std(name, args), Some("Some")) if &**name == "Option" => {
                         args.first().cloned()
                     }

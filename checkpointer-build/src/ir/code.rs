@@ -75,7 +75,7 @@ pub(crate) enum Expr {
     /// `[a, b]`.
     Array(Vec<Expr>),
     /// `[x; n]`.
-    Repeat(Box<Expr>, Box<Expr>),
+    Repeat(Box<Expr>, Box<Expr>, Option<u64>),
     /// `{ … }`, `unsafe { … }`, `const { … }`, `'a: { … }`.
     Block(Box<Block>),
     /// `async { … }`.
@@ -132,8 +132,8 @@ pub(crate) enum Literal {
     Float(Option<Symbol>),
     /// `"…"`.
     Str,
-    /// `b"…"`.
-    ByteStr,
+    /// `b"…"`, and its length.
+    ByteStr(u64),
     /// `c"…"`.
     CStr,
     /// `'x'`.
@@ -285,7 +285,7 @@ pub(crate) fn children<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
         Expr::Binary(_, left, right)
         | Expr::Assign(left, right)
         | Expr::Index(left, right)
-        | Expr::Repeat(left, right) => {
+        | Expr::Repeat(left, right, _) => {
             visit(left);
             visit(right);
         }

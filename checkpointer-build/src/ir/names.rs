@@ -62,8 +62,8 @@ pub(crate) enum Type {
     Pointer(Box<Type>),
     /// `[T]`.
     Slice(Box<Type>),
-    /// `[T; N]`.
-    Array(Box<Type>, Box<Expr>),
+    /// `[T; N]`, and N where it is a number.
+    Array(Box<Type>, Box<Expr>, Option<u64>),
     /// `(A, B)`; the unit type is the empty tuple.
     Tuple(Vec<Type>),
     /// `fn(A) -> B`.

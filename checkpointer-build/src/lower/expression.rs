@@ -82,8 +82,9 @@ impl Lower<'_> {
             Syn::Tuple(tuple) => Expr::Tuple(self.exprs(&mut tuple.elems)),
             Syn::Array(array) => Expr::Array(self.exprs(&mut array.elems)),
             Syn::Repeat(repeat) => {
+                let length = super::types::length(&repeat.len);
                 let value = self.boxed(&mut repeat.expr);
-                Expr::Repeat(value, self.boxed(&mut repeat.len))
+                Expr::Repeat(value, self.boxed(&mut repeat.len), length)
             }
             Syn::Group(group) => self.expr(&mut group.expr),
             Syn::Paren(paren) => self.expr(&mut paren.expr),
@@ -211,7 +212,7 @@ impl Lower<'_> {
         let suffix = |text: &str| (!text.is_empty()).then(|| Symbol::new(text));
         Expr::Literal(match literal {
             Lit::Str(_) => Literal::Str,
-            Lit::ByteStr(_) => Literal::ByteStr,
+            Lit::ByteStr(text) => Literal::ByteStr(text.value().len() as u64),
             Lit::CStr(_) => Literal::CStr,
             Lit::Byte(_) => Literal::Byte,
             Lit::Char(_) => Literal::Char,

@@ -133,6 +133,7 @@ impl Lower<'_> {
                     Some(mut len) => Expr::Repeat(
                         Box::new(self.expr(first.first_mut()?)),
                         Box::new(self.expr(&mut len)),
+                        None,
                     ),
                     None => Expr::Array(self.exprs(&mut first)),
                 }])

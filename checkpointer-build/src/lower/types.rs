@@ -14,10 +14,11 @@ impl Lower<'_> {
             syn::Type::Reference(inner) => Type::Reference(Box::new(self.ty(&mut inner.elem))),
             syn::Type::Ptr(inner) => Type::Pointer(Box::new(self.ty(&mut inner.elem))),
             syn::Type::Slice(inner) => Type::Slice(Box::new(self.ty(&mut inner.elem))),
-            syn::Type::Array(array) => Type::Array(
-                Box::new(self.ty(&mut array.elem)),
-                Box::new(self.expr(&mut array.len)),
-            ),
+            syn::Type::Array(array) => {
+                let length = length(&array.len);
+                let item = Box::new(self.ty(&mut array.elem));
+                Type::Array(item, Box::new(self.expr(&mut array.len)), length)
+            }
             syn::Type::Tuple(tuple) => {
                 Type::Tuple(tuple.elems.iter_mut().map(|ty| self.ty(ty)).collect())
             }
@@ -46,5 +47,22 @@ impl Lower<'_> {
             syn::ReturnType::Default => None,
             syn::ReturnType::Type(_, ty) => Some(self.ty(ty)),
         }
+    }
+}
+
+/// An array's length, where it is written as a number.
+pub(super) fn length(written: &syn::Expr) -> Option<u64> {
+    match written {
+        syn::Expr::Lit(literal) => match &literal.lit {
+            syn::Lit::Int(number) => number.base10_parse().ok(),
+            _ => None,
+        },
+        syn::Expr::Group(inner) => length(&inner.expr),
+        syn::Expr::Paren(inner) => length(&inner.expr),
+        syn::Expr::Block(block) => match block.block.stmts.as_slice() {
+            [syn::Stmt::Expr(only, None)] if block.label.is_none() => length(only),
+            _ => None,
+        },
+        _ => None,
     }
 }

@@ -6,6 +6,44 @@ use std::sync::LazyLock;
 
 static METHODS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| NAMES.split(' ').collect());
 
+/// Whether something of this name gives or takes an array of a length that its caller need not write.
+pub(crate) fn makes_arrays(name: &str) -> bool {
+    matches!(
+        name.trim_end_matches("_mut"),
+        "array"
+            | "as_array"
+            | "into_array"
+            | "array_chunks"
+            | "array_windows"
+            | "as_chunks"
+            | "as_rchunks"
+            | "as_chunks_unchecked"
+            | "next_chunk"
+            | "next_chunk_back"
+            | "first_chunk"
+            | "last_chunk"
+            | "split_first_chunk"
+            | "split_last_chunk"
+            | "map_windows"
+            | "from_fn"
+            | "try_from_fn"
+            | "from_ref"
+            | "each_ref"
+            | "each"
+            | "to_be_bytes"
+            | "to_le_bytes"
+            | "to_ne_bytes"
+            | "from_be_bytes"
+            | "from_le_bytes"
+            | "from_ne_bytes"
+            | "octets"
+            | "as_octets"
+            | "from_octets"
+            | "segments"
+            | "from_segments"
+    )
+}
+
 /// Whether any type or trait of std has a method of this name.
 pub(crate) fn is_method(name: &str) -> bool {
     METHODS.contains(name)

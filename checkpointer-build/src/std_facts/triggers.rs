@@ -55,6 +55,16 @@ impl Triggers {
     }
 }
 
+/// The binary operator that a trait is for.
+pub(crate) fn own_operator(trait_name: &str) -> Option<&'static str> {
+    let found = lists::OPERATORS
+        .iter()
+        .find(|(name, ..)| *name == trait_name);
+    found
+        .map(|(_, token, _)| *token)
+        .filter(|token| !matches!(*token, "neg" | "!" | "index"))
+}
+
 /// The triggers of a trait of std by its simple name; `None`: not known, so its impls count whole.
 pub(crate) fn triggers(trait_name: &str) -> Option<&'static Triggers> {
     TRIGGERS.get(trait_name)

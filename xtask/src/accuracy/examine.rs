@@ -50,8 +50,10 @@ impl Laboratory<'_> {
             subject.copy_to(&self.work.join(purpose).join(subject.name), &fetched)
         };
         let original = copy("original")?;
-        let analyses = self.analyzer.run_all(&original)?;
+        // First what builds: it brings the dependencies onto the disk, and which are there decides what a folder without a
+        // lock file means.
         let records = execute::record_all(&subject, || copy("instrumented"), self.work)?;
+        let analyses = self.analyzer.run_all(&original)?;
         let mut figures = Figures::default();
         for ((package, _), analysis) in original.packages.iter().zip(&analyses) {
             let own: Vec<_> = records

@@ -91,7 +91,7 @@ fn literals_keep_kind_and_suffix() {
     assert_eq!(kind("1.0"), Literal::Float(None));
     assert_eq!(kind("1_f32"), Literal::Float(Some(Symbol::new("f32"))));
     assert_eq!(kind("\"x\""), Literal::Str);
-    assert_eq!(kind("b\"x\""), Literal::ByteStr);
+    assert_eq!(kind("b\"x\""), Literal::ByteStr(1));
     assert_eq!(kind("c\"x\""), Literal::CStr);
     assert_eq!(kind("'x'"), Literal::Char);
     assert_eq!(kind("b'x'"), Literal::Byte);
