@@ -114,9 +114,9 @@ fn edits_of(name: &str, folder: &Path, wanted: usize, random: &mut Random) -> us
                 edit.from,
                 edit.to
             );
-            let is_named = match edit.is_renaming(&project) {
+            let is_named = match edit.is_shared || edit.is_renaming(&project) {
                 false => shown.contains(&edit.id),
-                // Then what was made by a macro's call has another name, and is named by the call's place.
+                // What a macro's call makes is named by the call's place: the edit may be in any of it, or rename it.
                 true => shown.contains(&edit.place),
             };
             assert!(is_named, "{title}\n{shown}");
@@ -181,6 +181,8 @@ struct Edit {
     id: String,
     /// File and line of the item.
     place: String,
+    /// Whether other items have the same place, as those that one macro's call makes.
+    is_shared: bool,
     path: PathBuf,
     before: String,
     after: String,
@@ -243,6 +245,16 @@ impl Edit {
         let file = state.state.file(known)?;
         Some(Self {
             place: format!("{}:{}", file.path, known.line),
+            is_shared: state
+                .state
+                .items
+                .iter()
+                .filter(|item| {
+                    (item.file, item.line, item.end_line)
+                        == (known.file, known.line, known.end_line)
+                })
+                .count()
+                > 1,
             id: innermost,
             after: lines.join("\n") + "\n",
             path,
