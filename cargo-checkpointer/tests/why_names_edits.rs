@@ -239,6 +239,8 @@ impl Edit {
         let line = &lines[at];
         let changed = format!("{}{to}{}", &line[..column], &line[column + from.len()..]);
         lines[at] = changed;
+        // A plus between bounds, say, can't be another operator: what does not parse is no edit of code.
+        syn::parse_file(&lines.join("\n")).ok()?;
         // What stands inside of another item belongs to that one.
         let innermost = innermost(state, &path, at as u32 + 1)?;
         let known = state.state.item(state.state.find(&innermost)?);
