@@ -3,6 +3,7 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -19,6 +20,9 @@ const ARGUMENTS: &[&str] = &[
     "--disable-sync",
     "--window-size=1200,800",
 ];
+
+/// A browser that takes longer than this hangs.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A session in a browser, which ends when this is dropped.
 pub(crate) struct Browser {
@@ -124,14 +128,12 @@ impl Browser {
     }
 
     /// Ends the session, and with it the browser.
-    fn end(&self) -> std::io::Result<()> {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
-        let head = format!(
-            "DELETE /session/{} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\n",
-            self.session, self.port
-        );
-        stream.write_all(format!("{head}Connection: close\r\n\r\n").as_bytes())?;
-        stream.read_to_end(&mut Vec::new()).map(|_| ())
+    fn end(&self) -> std::io::Result<Value> {
+        self.ask(
+            "DELETE",
+            &format!("/session/{}", self.session),
+            &Value::Null,
+        )
     }
 
     fn post(&self, path: &str, body: &Value) -> Value {
@@ -139,8 +141,17 @@ impl Browser {
     }
 
     fn request(&self, method: &str, path: &str, body: &Value) -> Value {
-        let mut stream =
-            TcpStream::connect(("127.0.0.1", self.port)).expect("chromedriver listens");
+        let value = self
+            .ask(method, path, body)
+            .expect("chromedriver answers in time");
+        assert!(value["error"].is_null(), "{method} {path}: {value}");
+        value
+    }
+
+    /// The value of chromedriver's answer. It may leave the connection open behind it.
+    fn ask(&self, method: &str, path: &str, body: &Value) -> std::io::Result<Value> {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
+        stream.set_read_timeout(Some(PATIENCE))?;
         let body = if body.is_null() {
             String::new()
         } else {
@@ -152,13 +163,14 @@ impl Browser {
              Content-Length: {}\r\n\r\n{body}",
             self.port,
             body.len()
-        )
-        .expect("chromedriver listens");
+        )?;
         let mut reader = BufReader::new(stream);
         let mut length = 0;
         loop {
             let mut line = String::new();
-            reader.read_line(&mut line).expect("chromedriver answers");
+            if reader.read_line(&mut line)? == 0 {
+                return Err(std::io::ErrorKind::UnexpectedEof.into());
+            }
             let line = line.trim_end().to_ascii_lowercase();
             if line.is_empty() {
                 break;
@@ -168,13 +180,9 @@ impl Browser {
             }
         }
         let mut answer = vec![0; length];
-        reader
-            .read_exact(&mut answer)
-            .expect("chromedriver answers");
-        let answer: Value = serde_json::from_slice(&answer).expect("chromedriver answers in JSON");
-        let value = answer["value"].clone();
-        assert!(value["error"].is_null(), "{method} {path}: {value}");
-        value
+        reader.read_exact(&mut answer)?;
+        let answer: Value = serde_json::from_slice(&answer)?;
+        Ok(answer["value"].clone())
     }
 }
 
