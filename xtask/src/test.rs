@@ -57,6 +57,19 @@ fn run_all(steps: &mut Steps) -> Result<()> {
         ])
         .env("RUSTDOCFLAGS", "-D warnings"),
     ))?;
+    // What edits must and must not change; `cargo xtask accuracy` alone takes real crates, too.
+    steps.add(step::run(
+        "edit fixtures",
+        &mut cargo([
+            "run",
+            "--quiet",
+            "--package",
+            "xtask",
+            "--",
+            "accuracy",
+            "--fixtures-only",
+        ]),
+    ))?;
     steps.add(step::check("programs", servers::install))?;
     // They are stopped when this function ends, however it does.
     let mut servers = None;
