@@ -2,7 +2,7 @@
 //! begin with, its files collected, its imports resolved.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::cfg::CfgSet;
 use crate::collect::Collector;
@@ -154,12 +154,18 @@ fn chosen_targets(workspace: &Workspace, targets: Targets) -> Vec<(usize, Target
     chosen
 }
 
+/// Whether a word is written anywhere in a file.
+fn is_written_in(path: &Path, word: &str) -> bool {
+    std::fs::read(path).is_ok_and(|bytes| {
+        bytes
+            .windows(word.len())
+            .any(|window| window == word.as_bytes())
+    })
+}
+
 /// Whether `checkpoint` is written in a target's file, or in those beside it that belong to it.
 pub(crate) fn mentions_checkpoint(target: &Target) -> bool {
-    let mentions = |path: &std::path::Path| {
-        std::fs::read(path)
-            .is_ok_and(|bytes| bytes.windows(10).any(|window| window == b"checkpoint"))
-    };
+    let mentions = |path: &Path| is_written_in(path, "checkpoint");
     if mentions(&target.root) {
         return true;
     }
@@ -305,18 +311,14 @@ fn script(package: &Package) -> Script {
         return Script::None;
     }
     let folder = package
-        .targets
-        .iter()
-        .find(|target| matches!(target.kind, TargetKind::Lib | TargetKind::ProcMacro))
+        .lib_target()
         .and_then(|library| library.root.parent());
-    let names_out_dir = |path: &std::path::Path| {
-        std::fs::read(path).is_ok_and(|bytes| bytes.windows(7).any(|window| window == b"OUT_DIR"))
-    };
     let uses_files = walkdir::WalkDir::new(folder.unwrap_or(&package.directory))
         .into_iter()
         .flatten()
         .any(|entry| {
-            entry.path().extension().is_some_and(|e| e == "rs") && names_out_dir(entry.path())
+            entry.path().extension().is_some_and(|e| e == "rs")
+                && is_written_in(entry.path(), "OUT_DIR")
         });
     if uses_files {
         Script::Files

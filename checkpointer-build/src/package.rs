@@ -236,7 +236,7 @@ impl Workspace {
             .map(|dependency| (dependency.extern_name.clone(), dependency.package))
             .collect();
         let own = found
-            .library()
+            .lib_target()
             .filter(|_| !matches!(target.kind, TargetKind::BuildScript));
         if let Some(library) = own.filter(|library| library.root != target.root) {
             names.insert(library.crate_name.clone(), PackageRef::Local(package));
@@ -259,7 +259,7 @@ impl Workspace {
 
 impl Package {
     /// The library that other crates name.
-    pub(crate) fn library(&self) -> Option<&Target> {
+    pub(crate) fn lib_target(&self) -> Option<&Target> {
         self.targets
             .iter()
             .find(|target| matches!(target.kind, TargetKind::Lib | TargetKind::ProcMacro))

@@ -188,7 +188,7 @@ impl Reader {
         let PackageRef::Local(index) = package else {
             return wanted.extern_name.clone();
         };
-        let library: Option<&Target> = self.packages[index].as_ref().and_then(Package::library);
+        let library: Option<&Target> = self.packages[index].as_ref().and_then(Package::lib_target);
         match library.filter(|_| !renamed) {
             Some(library) => library.crate_name.clone(),
             None => wanted.extern_name.clone(),

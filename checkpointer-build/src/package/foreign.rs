@@ -73,7 +73,9 @@ fn of_sources(workspace: &Workspace, index: usize) -> Vec<u8> {
 pub(super) fn sources(workspace: &Workspace, index: usize) -> Vec<PathBuf> {
     let package = &workspace.packages[index];
     let mut found = BTreeSet::from([package.manifest.clone()]);
-    let folder = package.library().and_then(|library| library.root.parent());
+    let folder = package
+        .lib_target()
+        .and_then(|library| library.root.parent());
     let walk = folder
         .map(|folder| walkdir::WalkDir::new(folder).follow_links(true))
         .into_iter()

@@ -135,17 +135,22 @@ fn check_shape(workspace: &Workspace) {
             (TargetKind::BuildScript, "build_script_build"),
         ]
     );
-    assert_eq!(root.library().unwrap().edition, 2021);
+    assert_eq!(root.lib_target().unwrap().edition, 2021);
     let base = workspace
         .packages
         .iter()
         .find(|package| package.name == "base-lib")
         .unwrap();
-    assert!(base.library().unwrap().root.ends_with("base/lib/root.rs"));
+    assert!(
+        base.lib_target()
+            .unwrap()
+            .root
+            .ends_with("base/lib/root.rs")
+    );
     assert_eq!(
         (
-            base.library().unwrap().edition,
-            base.library().unwrap().crate_name.as_str()
+            base.lib_target().unwrap().edition,
+            base.lib_target().unwrap().crate_name.as_str()
         ),
         (2018, "base")
     );
