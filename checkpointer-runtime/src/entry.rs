@@ -21,8 +21,10 @@ pub const MAGIC: [u8; 8] = *b"\x9Cckpt\r\n\x1A";
 /// The bytes of a header without the function's path.
 const FIXED: usize = 128;
 const CHECKSUM: usize = 16;
-/// The value begins at a multiple of this, so that a mapped file can be read as numbers in place.
+/// The value begins at a multiple of this.
 const ALIGN: usize = 16;
+/// The numbers of a large array begin at a multiple of this, so that they can be read from a mapped file in place.
+const ALIGN_NUMBERS: usize = 64;
 
 /// What the frame says about a value, beside its key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,17 +85,36 @@ pub fn encode(
     header: &Header,
     write: impl FnOnce(&mut Vec<u8>) -> Result<(), CheckpointError>,
 ) -> Result<Vec<u8>, CheckpointError> {
-    encode_named(key, header, |frame| write(frame).map(|()| header.codec))
+    encode_named(key, header, 0, |frame| write(frame).map(|()| header.codec))
 }
 
-/// As [`encode`], where only writing shows what the codec is called: `write` gives its name.
+/// As [`encode`], where only writing shows what the codec is called: `write` gives its name. If the value is a large array of
+/// numbers, `before` are the bytes in it before the first one, else 0.
 pub(crate) fn encode_named(
     key: &Key,
     header: &Header,
+    before: usize,
     write: impl FnOnce(&mut Vec<u8>) -> Result<CodecName, CheckpointError>,
 ) -> Result<Vec<u8>, CheckpointError> {
+    let mut frame = head(key, header, before)?;
+    let start = frame.len();
+    let codec = write(&mut frame)?;
+    let length = (frame.len() - start) as u64;
+    complete(&mut frame[..start], codec, length);
+    let checksum = xxh3_128(&frame);
+    frame.extend_from_slice(&checksum.to_le_bytes());
+    Ok(frame)
+}
+
+/// All of a frame up to its value, but for what only the value shows; see [`encode_named`].
+pub(crate) fn head(key: &Key, header: &Header, before: usize) -> Result<Vec<u8>, CheckpointError> {
     let function = key.function().as_bytes();
-    let start = (FIXED + function.len()).next_multiple_of(ALIGN);
+    let end = FIXED + function.len();
+    let start = if before == 0 {
+        end.next_multiple_of(ALIGN)
+    } else {
+        (end + before).next_multiple_of(ALIGN_NUMBERS) - before
+    };
     let mut frame = Vec::with_capacity(start + 256);
     frame.extend_from_slice(&MAGIC);
     frame.extend_from_slice(&FORMAT_VERSION.to_le_bytes());
@@ -109,13 +130,13 @@ pub(crate) fn encode_named(
     frame.extend_from_slice(&length(function.len())?.to_le_bytes());
     frame.extend_from_slice(function);
     frame.resize(start, 0);
-    let codec = write(&mut frame)?;
-    frame[40..56].copy_from_slice(&codec.0);
-    let payload = (frame.len() - start) as u64;
-    frame[16..24].copy_from_slice(&payload.to_le_bytes());
-    let checksum = xxh3_128(&frame);
-    frame.extend_from_slice(&checksum.to_le_bytes());
     Ok(frame)
+}
+
+/// Enters into a frame's head what its value has shown.
+pub(crate) fn complete(head: &mut [u8], codec: CodecName, length: u64) {
+    head[16..24].copy_from_slice(&length.to_le_bytes());
+    head[40..56].copy_from_slice(&codec.0);
 }
 
 fn length(bytes: usize) -> Result<u32, CheckpointError> {
@@ -139,13 +160,26 @@ pub(crate) fn decode_sealed(
     frame: &Bytes,
     is_sealed: bool,
 ) -> Result<(Header, Bytes), CheckpointError> {
-    let layout = match Layout::read(frame) {
+    let layout = verify(key, frame, frame.len() as u64, is_sealed)?;
+    Ok((
+        layout.header,
+        frame.slice(layout.start..frame.len() - CHECKSUM),
+    ))
+}
+
+/// Checks a frame of so many bytes, whose first ones these are.
+pub(crate) fn verify(
+    key: &Key,
+    head: &[u8],
+    length: u64,
+    is_sealed: bool,
+) -> Result<Layout, CheckpointError> {
+    let layout = match Layout::read(head) {
         Err(CheckpointError::Newer { .. }) if !is_sealed => {
             return Err(Corruption::Checksum.into());
         }
         layout => layout?,
     };
-    let length = frame.len() as u64;
     let expected = layout.total();
     if expected != Some(length) {
         return Err(Corruption::Length {
@@ -158,16 +192,14 @@ pub(crate) fn decode_sealed(
         return Err(Corruption::Checksum.into());
     }
     let path_end = FIXED + layout.path;
-    if path_end > layout.start || frame[FIXED..path_end] != *key.function().as_bytes() {
+    let path = head.get(FIXED..path_end);
+    if path_end > layout.start || path != Some(key.function().as_bytes()) {
         return Err(Corruption::Key.into());
     }
     if layout.code_hash != key.code_hash() || layout.call_hash != key.call_hash() {
         return Err(Corruption::Key.into());
     }
-    Ok((
-        layout.header,
-        frame.slice(layout.start..frame.len() - CHECKSUM),
-    ))
+    Ok(layout)
 }
 
 /// What a frame says of itself: for tools that look into a store without asking for a certain key.

@@ -92,7 +92,8 @@
 //!
 //! # Features
 //! `async` (default): async functions use their stores on threads of their own. `testing`: the module `testing`.
-//! `codec`: codecs of your own (any serde format). `lz4`, `zstd`: compressed results.
+//! `codec`: codecs of your own (any serde format). `lz4`, `zstd`: compressed results. `mmap`: the type `Mapped`, large arrays
+//! of numbers that a hit maps from their file.
 //! `redis`, `redis-tls`, `object`: results on a server that a team shares, see the module `remote`.
 //! `tracing`: an event for all that happens to a call, and a span in which functions run. `metrics`: counters and histograms.
 
@@ -131,8 +132,11 @@ mod expiry;
 
 mod cleanup;
 pub mod codec;
+mod content;
 pub mod entry;
 mod key;
+#[cfg(feature = "mmap")]
+mod mapped;
 mod near;
 mod slots;
 pub mod storage;
@@ -165,6 +169,8 @@ pub use config::{Checkpointer, Format, IntoFormat, configure};
 pub use error::{CheckpointError, Corruption};
 pub use event::{Event, EventKind};
 pub use key::{Digest, Durability, Key, ParseDigestError, Scope, StorageOptions};
+#[cfg(feature = "mmap")]
+pub use mapped::{Mapped, Number};
 #[cfg(feature = "remote")]
 pub use remote::flush;
 pub use setting::{IntoSetting, Setting};

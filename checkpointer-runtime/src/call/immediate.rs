@@ -180,13 +180,15 @@ impl Place {
                     return Ok(None);
                 };
                 let key = layer.scope.key(layer.code_hash, stored_hash);
-                let (Some((header, payload)), Some(bytes)) =
-                    (storage::load(&**storage, &key)?, &call.values.bytes)
+                let Some(bytes) = &call.values.bytes else {
+                    return Ok(None);
+                };
+                let Some((header, content)) = storage::load_as(&**storage, &key, (bytes.wish)())?
                 else {
                     return Ok(None);
                 };
                 Ok(Some(Found {
-                    value: layer.coding.decode(bytes, header.codec, &payload)?,
+                    value: layer.coding.restore(bytes, header.codec, content)?,
                     stored: header.stored,
                     nanoseconds: stats::nanoseconds(header.computation),
                 }))

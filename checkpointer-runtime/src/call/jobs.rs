@@ -3,9 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use bytes::Bytes;
-
 use crate::checkpoint::{Layer, State};
+use crate::content::{Content, Wish};
 use crate::entry::Header;
 use crate::error::CheckpointError;
 use crate::event::{self, EventKind};
@@ -18,16 +17,17 @@ use crate::storage::{self, Storage};
 pub(crate) struct LoadJob {
     pub(crate) storage: Arc<dyn Storage>,
     pub(crate) key: Key,
+    pub(crate) wish: Wish,
 }
 
 impl LoadJob {
     pub(crate) fn run(self) -> Loaded {
-        storage::load(&*self.storage, &self.key)
+        storage::load_as(&*self.storage, &self.key, self.wish)
     }
 }
 
 /// What loading gave.
-pub(crate) type Loaded = Result<Option<(Header, Bytes)>, CheckpointError>;
+pub(crate) type Loaded = Result<Option<(Header, Content)>, CheckpointError>;
 
 /// The lock to take from other processes, and the leases to take from other machines.
 pub(crate) struct LockJob {

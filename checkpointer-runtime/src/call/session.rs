@@ -22,6 +22,7 @@ use super::values::{Found, Values};
 use crate::checkpoint::{Function, Layer, State, Store};
 use crate::clock;
 use crate::codec;
+use crate::content::Wish;
 use crate::entry::{self, Header};
 use crate::error::CheckpointError;
 use crate::event::{self, EventKind};
@@ -148,7 +149,11 @@ impl<T> Session<T> {
                     }
                     Some(key) => {
                         let storage = Arc::clone(storage);
-                        return Step::Load(LoadJob { storage, key });
+                        let wish = self
+                            .values
+                            .bytes
+                            .map_or(Wish::BYTES, |bytes| (bytes.wish)());
+                        return Step::Load(LoadJob { storage, key, wish });
                     }
                     None => self.advance(),
                 },
@@ -283,7 +288,8 @@ impl<T> Session<T> {
             computation: Duration::from_nanos(nanoseconds),
         };
         let write = |out: &mut Vec<u8>| layer.coding.encode(bytes, out, value);
-        let frame = entry::encode_named(&key, &header, write)?;
+        let before = (bytes.before_numbers)(value);
+        let frame = entry::encode_named(&key, &header, before, write)?;
         Ok(Some((key, frame)))
     }
 
@@ -298,7 +304,7 @@ impl<T> Session<T> {
         index: usize,
         loaded: Loaded,
     ) -> Result<Option<Found<T>>, CheckpointError> {
-        let Some((header, payload)) = loaded? else {
+        let Some((header, content)) = loaded? else {
             return Ok(None);
         };
         let Some(bytes) = self.values.bytes else {
@@ -310,7 +316,7 @@ impl<T> Session<T> {
         Ok(Some(Found {
             value: self.state.layers[index]
                 .coding
-                .decode(&bytes, header.codec, &payload)?,
+                .restore(&bytes, header.codec, content)?,
             stored: header.stored,
             nanoseconds: stats::nanoseconds(header.computation),
         }))

@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 
 use crate::arguments;
 use crate::codec;
+use crate::content::{self, Content, Wish};
 use crate::error::CheckpointError;
 use crate::key::Digest;
 use crate::slots::{Slots, Timed};
@@ -43,6 +44,11 @@ pub(crate) struct ByteValues<T> {
     pub(crate) encode: fn(&mut Vec<u8>, &T) -> Result<(), CheckpointError>,
     pub(crate) decode: fn(&[u8]) -> Result<T, CheckpointError>,
     pub(crate) digest: fn(&T) -> Result<Digest, CheckpointError>,
+    /// How a store had better give a result, and what makes one of numbers that it gives so.
+    pub(crate) wish: fn() -> Wish,
+    pub(crate) adopt: fn(Content) -> Option<T>,
+    /// See [`content::before_numbers`].
+    pub(crate) before_numbers: fn(&T) -> usize,
     #[cfg(feature = "codec")]
     pub(crate) encode_by: fn(&dyn codec::Codec, &mut Vec<u8>, &T) -> Result<(), CheckpointError>,
     #[cfg(feature = "codec")]
@@ -109,6 +115,9 @@ pub const fn stored<T: Storable>(cloned: Option<MemoryValues<T>>) -> Values<T> {
             encode: codec::encode_into::<T>,
             decode: codec::decode::<T>,
             digest: arguments::digest::<T>,
+            wish: content::wish::<T>,
+            adopt: content::adopt::<T>,
+            before_numbers: content::before_numbers::<T>,
             #[cfg(feature = "codec")]
             encode_by: codec::encode_by::<T>,
             #[cfg(feature = "codec")]

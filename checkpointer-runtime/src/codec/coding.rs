@@ -9,6 +9,7 @@ use super::Codec;
 use super::compression::{self, Compression};
 use crate::call::values::ByteValues;
 use crate::codec::MSGPACK;
+use crate::content::Content;
 use crate::entry::CodecName;
 use crate::error::{CheckpointError, Corruption};
 
@@ -82,6 +83,22 @@ impl Coding {
         }
         (values.encode)(bytes, value)?;
         Ok(MSGPACK)
+    }
+
+    /// The value that a store gave, written under this name.
+    pub(crate) fn restore<T>(
+        &self,
+        values: &ByteValues<T>,
+        name: CodecName,
+        content: Content,
+    ) -> Result<T, CheckpointError> {
+        match content {
+            Content::Bytes(bytes) => self.decode(values, name, &bytes),
+            numbers => (values.adopt)(numbers).ok_or_else(|| {
+                let found = name.as_str().to_owned();
+                Corruption::Codec { found }.into()
+            }),
+        }
     }
 
     /// The value that these bytes are, written under this name.

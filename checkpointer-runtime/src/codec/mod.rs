@@ -23,6 +23,7 @@ pub use compression::Compression;
 pub use custom::{Codec, CodecError, Slot, Value};
 #[cfg(feature = "codec")]
 pub(crate) use custom::{decode_by, encode_by};
+pub(crate) use packed::packed_array;
 
 /// The name that entries of this codec carry.
 pub const MSGPACK: CodecName = CodecName::new("msgpack");

@@ -9,6 +9,19 @@ use super::NUMBERS;
 use crate::exact;
 use crate::numbers::NumberType;
 
+/// The numbers that a value of so many bytes is, if it is one array of more than 64 KiB: their type, and how many bytes stand
+/// before the first. Only the value's first bytes are looked at.
+pub(crate) fn packed_array(value: &[u8], length: u64) -> Option<(NumberType, usize)> {
+    const EXTENSION_OF_32_BIT_LENGTH: u8 = 0xC9;
+    let &[EXTENSION_OF_32_BIT_LENGTH, a, b, c, d, code] = value.first_chunk()? else {
+        return None;
+    };
+    let code = code.cast_signed().checked_sub(NUMBERS)?;
+    let number_type = NumberType::from_code(code.cast_unsigned())?;
+    let is_all = u64::from(u32::from_be_bytes([a, b, c, d])) + 6 == length;
+    is_all.then_some((number_type, 6))
+}
+
 /// Reads an extension and gives its numbers to a visitor.
 pub(super) struct ReadNumbers<V>(pub(super) V);
 

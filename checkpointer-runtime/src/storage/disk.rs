@@ -1,6 +1,5 @@
 //! One file an entry, in a folder a function, written to a temporary file and renamed.
 
-use std::cell::RefCell;
 use std::collections::hash_map::RandomState;
 use std::fs::{self, File, OpenOptions};
 use std::hash::BuildHasher as _;
@@ -11,10 +10,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use xxhash_rust::xxh3::Xxh3;
 
-use super::{Entry, Result, Storage, Upkeep, buffer, place, root, states, walk};
+use super::{Entry, Result, Storage, Upkeep, place, read, root, states, walk};
 use crate::cleanup;
+use crate::content::{Content, Wish};
 use crate::entry::{self, Header, Layout};
 use crate::error::CheckpointError;
 use crate::key::{Durability, Key, Scope};
@@ -31,15 +30,8 @@ pub fn folder(root: &Path, function: &str) -> PathBuf {
     place::function(&Scope::new(function.to_owned(), options))
 }
 
-/// An entry that fits is read with one system call into a buffer that stays with the thread.
-const SMALL: usize = 16 * 1024;
-
 /// How often a folder is made again that a cleanup of another process removes because it is empty yet.
 const RETRIES: u32 = 1000;
-
-thread_local! {
-    static BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; SMALL]);
-}
 
 impl Storage for DiskStorage {
     fn exists(&self, key: &Key) -> Result<bool> {
@@ -63,13 +55,17 @@ impl Storage for DiskStorage {
     }
 
     fn load(&self, key: &Key) -> Result<Option<Bytes>> {
-        Ok(load(key)?.map(|(frame, _)| frame))
+        Ok(load(key, read::frame)?.map(|(frame, _)| frame))
     }
 
     fn load_checked(&self, key: &Key) -> Result<Option<(Header, Bytes)>> {
-        let checked =
-            load(key)?.map(|(frame, is_sealed)| entry::decode_sealed(key, &frame, is_sealed));
+        let loaded = load(key, read::frame)?;
+        let checked = loaded.map(|(frame, is_sealed)| entry::decode_sealed(key, &frame, is_sealed));
         checked.transpose()
+    }
+
+    fn load_as(&self, key: &Key, wish: Wish) -> Result<Option<(Header, Content)>> {
+        load(key, |file| read::value(file, key, wish))?.transpose()
     }
 
     fn store(&self, key: &Key, frame: &[u8]) -> Result<()> {
@@ -199,52 +195,15 @@ fn open(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// An entry's bytes, and whether its checksum holds.
-fn load(key: &Key) -> Result<Option<(Bytes, bool)>> {
+/// What is in an entry's file, if it is there.
+fn load<R>(key: &Key, read: impl FnOnce(&File) -> io::Result<R>) -> Result<Option<R>> {
     root::check(key.options())?;
     let path = place::entry(key);
     match open(&path).and_then(|file| read(&file)) {
-        Ok(frame) => Ok(Some(frame)),
+        Ok(read) => Ok(Some(read)),
         Err(error) if is_missing(&error) => Ok(None),
         Err(error) => Err(fault("read", error, &path)),
     }
-}
-
-/// The whole file. It takes as much memory as the file has bytes, whatever the file claims.
-fn read(mut file: &File) -> io::Result<(Bytes, bool)> {
-    BUFFER.with_borrow_mut(|start| {
-        let length = file.read(start)?;
-        let start = &start[..length];
-        if Layout::read(start).is_ok_and(|layout| layout.total() == Some(length as u64)) {
-            return Ok((Bytes::copy_from_slice(start), entry::is_sealed(start)));
-        }
-        read_on(file, start)
-    })
-}
-
-/// Reads what follows the start of a file, and hashes it piece by piece while the processor still has it at hand.
-fn read_on(mut file: &File, start: &[u8]) -> io::Result<(Bytes, bool)> {
-    const PIECE: usize = 256 * 1024;
-    let size = usize::try_from(file.metadata()?.len()).map_err(io::Error::other)?;
-    let sealed = size.saturating_sub(entry::SEAL);
-    let mut checksum = Xxh3::new();
-    let frame = buffer::filled(size.max(start.len()), |frame| {
-        frame[..start.len()].copy_from_slice(start);
-        let (mut filled, mut hashed) = (start.len(), 0);
-        loop {
-            let end = sealed.min(filled).max(hashed);
-            checksum.update(&frame[hashed..end]);
-            hashed = end;
-            let piece = frame.len().min(filled + PIECE);
-            match file.read(&mut frame[filled..piece])? {
-                0 => return Ok::<_, io::Error>(filled),
-                length => filled += length,
-            }
-        }
-    })?;
-    // Had the file changed while it was read, its length or its checksum would not fit.
-    let is_sealed = frame.len() == size && entry::has_seal(&frame, checksum.digest128());
-    Ok((frame, is_sealed))
 }
 
 /// What the first bytes of a file say, if it is there.

@@ -6,6 +6,7 @@ pub mod memory;
 #[cfg_attr(not(unix), path = "unpacked.rs")]
 pub mod packed;
 pub(crate) mod place;
+mod read;
 mod root;
 pub(crate) mod states;
 mod walk;
@@ -19,6 +20,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 
+use crate::content::{Content, Wish};
 use crate::entry::{self, Header};
 use crate::error::CheckpointError;
 use crate::key::{Digest, Key, Scope};
@@ -46,6 +48,14 @@ pub trait Storage: Send + Sync {
         self.load(key)?
             .map(|frame| entry::decode(key, &frame))
             .transpose()
+    }
+
+    /// As [`Storage::load_checked`], with the value as it is wished, if the store can give it so.
+    #[doc(hidden)]
+    fn load_as(&self, key: &Key, wish: Wish) -> Result<Option<(Header, Content)>> {
+        let _ = wish;
+        let checked = self.load_checked(key)?;
+        Ok(checked.map(|(header, bytes)| (header, Content::Bytes(bytes))))
     }
 
     /// Keeps these bytes, in place of earlier ones if there are any. Others see the old entry or the new one, whole.
@@ -211,10 +221,29 @@ impl std::fmt::Debug for Upkeep<'_> {
 pub fn load(storage: &(impl Storage + ?Sized), key: &Key) -> Result<Option<(Header, Bytes)>> {
     storage
         .load_checked(key)
-        .map_err(|error| match storage.path(key) {
-            Some(path) => error.at(&path),
-            None => error,
-        })
+        .map_err(|error| at_path(storage, key, error))
+}
+
+/// As [`load`], with the value as it is wished, if the store can give it so.
+pub(crate) fn load_as(
+    storage: &(impl Storage + ?Sized),
+    key: &Key,
+    wish: Wish,
+) -> Result<Option<(Header, Content)>> {
+    storage
+        .load_as(key, wish)
+        .map_err(|error| at_path(storage, key, error))
+}
+
+fn at_path(
+    storage: &(impl Storage + ?Sized),
+    key: &Key,
+    error: CheckpointError,
+) -> CheckpointError {
+    match storage.path(key) {
+        Some(path) => error.at(&path),
+        None => error,
+    }
 }
 
 /// Stores an entry in place of whatever is there, unless a newer version of this library wrote that.
