@@ -83,10 +83,9 @@ struct Advice {
 impl Explain {
     /// Runs the command.
     pub(crate) fn run(self, options: &crate::Options) -> anyhow::Result<()> {
-        if output::is_schema::<Explanation>(options.format)? {
+        let Some(model) = Model::asked_for::<Explanation>(options)? else {
             return Ok(());
-        }
-        let model = Model::load(options)?;
+        };
         for function in model.find(&self.function)? {
             output::print(options.format, &explanation(&model, function))?;
         }

@@ -87,8 +87,11 @@ fn stamps(
             .into_iter()
             .filter_entry(|entry| {
                 let name = entry.file_name().to_string_lossy();
+                // A store in the package's folder may have more folders than all of its sources.
+                let is_of_store = || crate::store::digest(entry.path()).is_some();
                 entry.depth() == 0
-                    || !(name.starts_with('.') || name == "target" && entry.file_type().is_dir())
+                    || !(name.starts_with('.')
+                        || entry.file_type().is_dir() && (name == "target" || is_of_store()))
             });
         for entry in walk.flatten() {
             let is_code = entry

@@ -60,10 +60,9 @@ struct Row {
 
 /// Runs the command.
 pub(crate) fn run(options: &crate::Options) -> anyhow::Result<()> {
-    if output::is_schema::<List>(options.format)? {
+    let Some(model) = Model::asked_for::<List>(options)? else {
         return Ok(());
-    }
-    let model = Model::load(options)?;
+    };
     let recorded = Recorded::read(&model.store);
     let row = |function: &Function| {
         let report = model.report(function);

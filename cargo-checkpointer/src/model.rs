@@ -9,7 +9,7 @@ use checkpointer_runtime::Digest;
 use checkpointer_syntax::table::Row;
 
 use crate::attribute::{Attributes, Reader};
-use crate::output::Listed;
+use crate::output::{self, Listed, Report};
 use crate::store::{FunctionFolder, Index, Store, Sum};
 use crate::workspace::{Analysed, Trust, Workspace};
 
@@ -48,6 +48,16 @@ pub(crate) struct Function {
 }
 
 impl Model {
+    /// What a command starts with; nothing where only the report's schema was asked for, which is printed then.
+    pub(crate) fn asked_for<R: Report + 'static>(
+        options: &crate::Options,
+    ) -> anyhow::Result<Option<Self>> {
+        if output::is_schema::<R>(options.format)? {
+            return Ok(None);
+        }
+        Self::load(options).map(Some)
+    }
+
     /// Analyses the workspace and looks into the store.
     pub(crate) fn load(options: &crate::Options) -> anyhow::Result<Self> {
         Self::load_by(options, Trust::Cache)

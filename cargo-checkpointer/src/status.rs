@@ -81,10 +81,9 @@ enum State {
 impl Status {
     /// Runs the command. The exit code is 2 if results are invalidated.
     pub(crate) fn run(self, options: &crate::Options) -> anyhow::Result<ExitCode> {
-        if output::is_schema::<Overview>(options.format)? {
+        let Some(mut model) = Model::asked_for::<Overview>(options)? else {
             return Ok(ExitCode::SUCCESS);
-        }
-        let mut model = Model::load(options)?;
+        };
         if let Some(revision) = &self.revision {
             model = revision::model_of(model, revision)?;
         }

@@ -64,10 +64,9 @@ struct Node {
 impl Graph {
     /// Runs the command.
     pub(crate) fn run(self, options: &crate::Options) -> anyhow::Result<()> {
-        if output::is_schema::<Drawing>(options.format)? {
+        let Some(model) = Model::asked_for::<Drawing>(options)? else {
             return Ok(());
-        }
-        let model = Model::load(options)?;
+        };
         let functions: Vec<&Function> = match &self.function {
             Some(name) => model.find(name)?,
             None => model.functions.iter().collect(),

@@ -9,17 +9,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
+use super::times::{Folder, nanoseconds, time_of};
 use super::{FunctionFolder, Store, Sum, VersionFolder, entries_of, read_entry};
 
 /// A change within this time may leave no trace in a folder's time.
 const RACY: Duration = Duration::from_secs(2);
 
 /// Goes up with any change to what is kept.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Sums by version, from memory or from the files.
 pub(crate) struct Index {
@@ -31,17 +32,18 @@ pub(crate) struct Index {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 struct Known {
     /// The time of the version's folder: which shards there are.
-    folder: u128,
+    folder: u64,
     /// The packed file's time and length.
-    pack: (u128, u64),
+    pack: (u64, u64),
     pack_sum: Sum,
     shards: Vec<Shard>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Shard {
-    name: String,
-    time: u128,
+    /// The two digits that it is called by.
+    digits: [u8; 2],
+    time: u64,
     sum: Sum,
 }
 
@@ -149,48 +151,49 @@ fn key(version: &VersionFolder) -> String {
 
 /// A version's sum, and what to remember of it if that is not what was known.
 fn look(version: &VersionFolder, known: Option<&Known>) -> (Option<Known>, Sum) {
-    let old = known.cloned().unwrap_or_default();
+    let nothing = Known::default();
+    let old = known.unwrap_or(&nothing);
     let mut new = Known::default();
     let now = nanoseconds(Some(SystemTime::now()));
-    let settled = |time: u128| {
-        if now.saturating_sub(time) < RACY.as_nanos() {
+    let settled = |time: u64| {
+        if u128::from(now.saturating_sub(time)) < RACY.as_nanos() {
             0
         } else {
             time
         }
     };
     if let Some(folder) = &version.folder {
-        let time = settled(time_of(folder));
+        let open = Folder::open(folder);
+        let time = settled(open.time());
         new.folder = time;
         if time != 0 && time == old.folder {
             new.shards.clone_from(&old.shards);
         } else {
-            let before: HashMap<&str, &Shard> = old
+            let before: HashMap<[u8; 2], &Shard> = old
                 .shards
                 .iter()
-                .map(|shard| (shard.name.as_str(), shard))
+                .map(|shard| (shard.digits, shard))
                 .collect();
             for path in version.shards() {
-                let name = path
-                    .file_name()
-                    .unwrap_or_default()
-                    .to_string_lossy()
-                    .into_owned();
-                let shard = before.get(name.as_str()).map(|shard| (*shard).clone());
+                let name = path.file_name().unwrap_or_default().as_encoded_bytes();
+                let Ok(digits) = name.try_into() else {
+                    continue;
+                };
+                let shard = before.get(&digits).map(|shard| (*shard).clone());
                 new.shards.push(shard.unwrap_or(Shard {
-                    name,
+                    digits,
                     time: 0,
                     sum: Sum::default(),
                 }));
             }
         }
         for shard in &mut new.shards {
-            let path = folder.join(&shard.name);
-            let time = settled(time_of(&path));
+            let name = str::from_utf8(&shard.digits).unwrap_or_default();
+            let time = settled(open.time_of(name));
             if time == 0 || time != shard.time {
                 shard.time = time;
                 shard.sum = Sum::default();
-                for file in entries_of(&path) {
+                for file in entries_of(&folder.join(name)) {
                     shard.sum.add(&read_entry(file));
                 }
             }
@@ -218,17 +221,4 @@ fn look(version: &VersionFolder, known: Option<&Known>) -> (Option<Known>, Sum) 
     }
     let is_same = known.is_some_and(|known| *known == new);
     ((!is_same).then_some(new), sum)
-}
-
-fn time_of(path: &Path) -> u128 {
-    nanoseconds(
-        fs::metadata(path)
-            .and_then(|metadata| metadata.modified())
-            .ok(),
-    )
-}
-
-fn nanoseconds(time: Option<SystemTime>) -> u128 {
-    time.and_then(|time| time.duration_since(UNIX_EPOCH).ok())
-        .map_or(0, |age| age.as_nanos())
 }

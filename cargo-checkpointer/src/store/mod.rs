@@ -2,6 +2,7 @@
 //! `docs/storage-format.md`; what is not named so is none of ours and left alone.
 
 mod index;
+mod times;
 
 use std::fs::{self, File};
 use std::io::{self, Read as _};
@@ -70,8 +71,10 @@ pub(crate) struct Sum {
     /// What they took to compute.
     pub(crate) computation: Duration,
     /// When the first was stored.
+    #[serde(with = "chrono::serde::ts_nanoseconds_option")]
     pub(crate) oldest: Option<DateTime<Utc>>,
     /// When the last was stored.
+    #[serde(with = "chrono::serde::ts_nanoseconds_option")]
     pub(crate) newest: Option<DateTime<Utc>>,
     /// How many have no header that can be read.
     pub(crate) unreadable: u64,
@@ -279,7 +282,11 @@ impl VersionFolder {
         let Some(folder) = &self.folder else {
             return Vec::new();
         };
-        let is_shard = |path: &PathBuf| path.file_name().is_some_and(|name| name.len() == 2);
+        let is_digit = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        let is_shard = |path: &PathBuf| {
+            let name = path.file_name().unwrap_or_default().as_encoded_bytes();
+            name.len() == 2 && name.iter().all(is_digit)
+        };
         list(folder).into_iter().filter(is_shard).collect()
     }
 
