@@ -99,11 +99,16 @@ pub(crate) fn encode_named(
     let mut frame = head(key, header, before)?;
     let start = frame.len();
     let codec = write(&mut frame)?;
+    seal(&mut frame, start, codec);
+    Ok(frame)
+}
+
+/// Ends a frame whose value begins there.
+pub(crate) fn seal(frame: &mut Vec<u8>, start: usize, codec: CodecName) {
     let length = (frame.len() - start) as u64;
     complete(&mut frame[..start], codec, length);
-    let checksum = xxh3_128(&frame);
+    let checksum = xxh3_128(frame);
     frame.extend_from_slice(&checksum.to_le_bytes());
-    Ok(frame)
 }
 
 /// All of a frame up to its value, but for what only the value shows; see [`encode_named`].

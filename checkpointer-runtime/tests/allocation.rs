@@ -1,4 +1,5 @@
-//! How much memory reading takes from a file that is not what it says: never more than four times its size.
+//! How much memory storing and loading take: a large result once, and a file that is not what it says never more than four
+//! times its size.
 //!
 //! One test alone in its program, since it counts what the whole program allocates.
 
@@ -6,10 +7,12 @@ mod support;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
+use std::path::Path;
+use std::sync::LazyLock;
 
 use bytes::Bytes;
 use checkpointer_runtime::storage::{self, Storage as _};
-use checkpointer_runtime::{CheckpointError, DiskStorage, codec, entry};
+use checkpointer_runtime::{CheckpointError, Checkpointer, DiskStorage, checkpoint, codec, entry};
 use peak_alloc::PeakAlloc;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -94,8 +97,47 @@ fn claims() -> Vec<Vec<u8>> {
     claims
 }
 
+static STORE: LazyLock<Checkpointer> = LazyLock::new(|| {
+    let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("allocation");
+    let _ = fs::remove_dir_all(&root);
+    Checkpointer::new().root_path(root).verbosity(0)
+});
+
+/// What a program's first calls set up for all others.
+const SET_UP: usize = 400 * 1024;
+
+#[checkpoint(using = STORE, version = 1)]
+fn numbers(count: u32) -> Vec<f64> {
+    (0..count).map(f64::from).collect()
+}
+
+#[checkpoint(using = STORE, version = 1)]
+fn texts(count: u32) -> Vec<String> {
+    (0..count).map(|number| format!("{number:060}")).collect()
+}
+
+/// A large result is in memory once: while it is stored, and, an array of numbers, while it is loaded.
+fn calls_take_little_more_than_their_results() {
+    const PIECES: usize = 3 << 20;
+    numbers(10);
+    for _ in 0..2 {
+        let (result, taken) = peak(|| numbers(2_000_000));
+        assert_eq!(result.len(), 2_000_000);
+        let most = 16_000_000 + SET_UP;
+        assert!(taken <= most, "{taken} bytes for two million numbers");
+    }
+    let (expected, alone) = peak(|| texts::original(200_000));
+    let (result, taken) = peak(|| texts(200_000));
+    assert_eq!(result, expected);
+    assert!(
+        taken <= alone + PIECES,
+        "{taken} bytes, {alone} without a store"
+    );
+}
+
 #[test]
-fn no_file_makes_its_reader_take_more_than_four_times_its_size() {
+fn neither_a_large_result_nor_a_false_file_takes_more_memory_than_it_must() {
+    calls_take_little_more_than_their_results();
     claims().iter().for_each(|bytes| read_as_all(bytes));
 
     let folder = tempfile::tempdir().unwrap();

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::jobs::Put as _;
 use super::session::Session;
 use super::values::Found;
 use super::{Arguments, Call, Mode};
@@ -57,10 +58,11 @@ impl<S: Arguments, X, M: Mode<X>> Call<S, X, M> {
                 }
                 Store::Bytes(storage) => place
                     .session(&self, index)
-                    .frame(layer, &value, now, 0)
+                    .frame(layer, &**storage, &value, now, 0)
                     .and_then(|frame| {
                         frame.map_or(Ok(()), |(key, frame)| {
-                            storage::replace(&**storage, &key, &frame)
+                            storage::check_replaceable(&**storage, &key)?;
+                            frame.put(&**storage, &key)
                         })
                     }),
             };

@@ -4,7 +4,7 @@ use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
-use super::jobs::StoreJob;
+use super::jobs::{Put, StoreJob};
 use super::session::{Session, Step};
 use super::{Arguments, Async, Call, Keep, Mode, Sync};
 use crate::background;
@@ -252,6 +252,7 @@ impl<S: Arguments, F: Future, K: Keep<F::Output>> Call<S, F, Async<K>> {
         match K::divide(result) {
             Ok(kept) => {
                 let jobs = session.commit(&kept, elapsed);
+                let jobs = session.detached(jobs);
                 let state = session.state;
                 if !jobs.is_empty() {
                     background::run(move || store(state, jobs)).await;
@@ -276,6 +277,7 @@ impl<S: Arguments, F: Future, K: Keep<F::Output>> Call<S, F, Async<K>> {
             Ok(fresh) => {
                 if session.differs(digest, &fresh) {
                     let jobs = session.commit(&fresh, Duration::ZERO);
+                    let jobs = session.detached(jobs);
                     let state = session.state;
                     background::run(move || store(state, jobs)).await;
                 }
@@ -286,7 +288,7 @@ impl<S: Arguments, F: Future, K: Keep<F::Output>> Call<S, F, Async<K>> {
     }
 }
 
-fn store(state: &'static State, jobs: Vec<StoreJob>) {
+fn store(state: &'static State, jobs: Vec<StoreJob<impl Put>>) {
     for job in jobs {
         job.run(state);
     }

@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::jobs::{LoadJob, Loaded, LockJob, StoreJob};
+use super::jobs::{Frame, LoadJob, Loaded, LockJob, StoreJob};
 use super::values::{Found, Values};
 use crate::checkpoint::{Function, Layer, State, Store};
 use crate::clock;
@@ -30,6 +30,8 @@ use crate::flight::lock::Locked;
 use crate::flight::{self, FlightKey, Joined, Ticket, Waiter};
 use crate::key::{Digest, Key};
 use crate::stats;
+use crate::storage::Storage;
+use crate::storage::stream::{self, Stream};
 
 /// What a call's driver is to do next.
 pub(crate) enum Step<T> {
@@ -220,7 +222,11 @@ impl<T> Session<T> {
     }
 
     /// Keeps a result: in memory at once, and as jobs what goes to stores.
-    pub(crate) fn commit(&mut self, value: &T, elapsed: Duration) -> Vec<StoreJob> {
+    pub(crate) fn commit<'v>(
+        &mut self,
+        value: &'v T,
+        elapsed: Duration,
+    ) -> Vec<StoreJob<Frame<'v>>> {
         let nanoseconds = stats::nanoseconds(elapsed);
         let mut jobs = self.keep(value, clock::now(), nanoseconds, usize::MAX);
         if let Some(job) = jobs.first_mut() {
@@ -229,14 +235,26 @@ impl<T> Session<T> {
         jobs
     }
 
+    /// Jobs for another thread, without the value.
+    pub(crate) fn detached(&self, jobs: Vec<StoreJob<Frame<'_>>>) -> Vec<StoreJob> {
+        let detach = |job: StoreJob<Frame<'_>>| {
+            let layer = job.layer;
+            let detached = job.detached();
+            detached.inspect_err(|error| {
+                event::emit(self.state, layer, EventKind::Uncached { error });
+            })
+        };
+        jobs.into_iter().flat_map(detach).collect()
+    }
+
     /// Keeps a result in all active layers above this one.
-    fn keep(
+    fn keep<'v>(
         &self,
-        value: &T,
+        value: &'v T,
         stored: DateTime<Utc>,
         nanoseconds: u64,
         above: usize,
-    ) -> Vec<StoreJob> {
+    ) -> Vec<StoreJob<Frame<'v>>> {
         let mut jobs = Vec::new();
         for (index, layer) in self.state.layers.iter().enumerate().take(above) {
             if !self.is_active(index) || self.protected & (1 << index) != 0 {
@@ -250,7 +268,7 @@ impl<T> Session<T> {
                     }
                 }
                 Store::Bytes(storage) if self.may_store() => {
-                    match self.frame(layer, value, stored, nanoseconds) {
+                    match self.frame(layer, &**storage, value, stored, nanoseconds) {
                         Ok(Some((key, frame))) => jobs.push(StoreJob {
                             layer,
                             storage: Arc::clone(storage),
@@ -271,14 +289,15 @@ impl<T> Session<T> {
         jobs
     }
 
-    /// The frame of a value for this layer.
-    pub(crate) fn frame(
+    /// The frame of a value for this layer and its store.
+    pub(crate) fn frame<'v>(
         &self,
         layer: &Layer,
-        value: &T,
+        storage: &dyn Storage,
+        value: &'v T,
         stored: DateTime<Utc>,
         nanoseconds: u64,
-    ) -> Result<Option<(Key, Vec<u8>)>, CheckpointError> {
+    ) -> Result<Option<(Key, Frame<'v>)>, CheckpointError> {
         let (Some(key), Some(bytes)) = (self.key(layer), &self.values.bytes) else {
             return Ok(None);
         };
@@ -287,9 +306,22 @@ impl<T> Session<T> {
             stored,
             computation: Duration::from_nanos(nanoseconds),
         };
-        let write = |out: &mut Vec<u8>| layer.coding.encode(bytes, out, value);
         let before = (bytes.before_numbers)(value);
-        let frame = entry::encode_named(&key, &header, before, write)?;
+        let frame = if storage.streams() && layer.coding.is_plain() {
+            let mut frame = entry::head(&key, &header, before)?;
+            let start = frame.len();
+            if (bytes.encode)(&mut frame, stream::LARGE, value)? {
+                entry::seal(&mut frame, start, codec::MSGPACK);
+                Frame::Whole(frame)
+            } else {
+                let write = bytes.write;
+                let stream = Stream::new(header, before, move |writer| write(writer, value))?;
+                Frame::Streamed(stream)
+            }
+        } else {
+            let write = |out: &mut Vec<u8>| layer.coding.encode(bytes, out, value);
+            Frame::Whole(entry::encode_named(&key, &header, before, write)?)
+        };
         Ok(Some((key, frame)))
     }
 
@@ -349,7 +381,8 @@ impl<T> Session<T> {
                 saved: Duration::from_nanos(found.nanoseconds),
             },
         );
-        self.fills = self.keep(&found.value, found.stored, found.nanoseconds, index);
+        let fills = self.keep(&found.value, found.stored, found.nanoseconds, index);
+        self.fills = self.detached(fills);
         found.value
     }
 

@@ -3,6 +3,7 @@
 //! What a result can do is known where the function is expanded, so it arrives here as plain functions; the compiler
 //! sees through them where the call is inlined.
 
+use std::io::Write;
 use std::marker::PhantomData;
 
 use bytes::Bytes;
@@ -15,6 +16,7 @@ use crate::error::CheckpointError;
 use crate::key::Digest;
 use crate::slots::{Slots, Timed};
 use crate::storage::memory::Remembered;
+use crate::storage::stream::Counter;
 use crate::traits::{Shareable, Storable};
 
 /// How results of type `T` are kept.
@@ -41,7 +43,9 @@ pub struct MemoryValues<T> {
 /// How results are turned into bytes and back.
 #[derive(Debug)]
 pub(crate) struct ByteValues<T> {
-    pub(crate) encode: fn(&mut Vec<u8>, &T) -> Result<(), CheckpointError>,
+    /// Appends a value's bytes, if they are no more than this, and gives whether that is so.
+    pub(crate) encode: fn(&mut Vec<u8>, usize, &T) -> Result<bool, CheckpointError>,
+    pub(crate) write: fn(&mut dyn Write, &T) -> Result<(), CheckpointError>,
     pub(crate) decode: fn(&[u8]) -> Result<T, CheckpointError>,
     pub(crate) digest: fn(&T) -> Result<Digest, CheckpointError>,
     /// How a store had better give a result, and what makes one of numbers that it gives so.
@@ -112,7 +116,8 @@ pub const fn stored<T: Storable>(cloned: Option<MemoryValues<T>>) -> Values<T> {
     Values {
         memory,
         bytes: Some(ByteValues {
-            encode: codec::encode_into::<T>,
+            encode: codec::encode_up_to::<T>,
+            write: codec::write_to::<T>,
             decode: codec::decode::<T>,
             digest: arguments::digest::<T>,
             wish: content::wish::<T>,
@@ -128,8 +133,10 @@ pub const fn stored<T: Storable>(cloned: Option<MemoryValues<T>>) -> Values<T> {
 
 /// A result's own size, or that of its bytes: what it points to is in these.
 fn weigh<T: Storable>(value: &T) -> u64 {
-    let encoded = codec::encoded_len(value).unwrap_or(0);
-    encoded.max(size_of::<T>() as u64)
+    let mut counter = Counter(0);
+    // What can't be written has its own size alone.
+    let _ = codec::write_to(&mut counter, value);
+    counter.0.max(size_of::<T>() as u64)
 }
 
 impl<T> MemoryValues<T> {

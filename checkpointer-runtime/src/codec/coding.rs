@@ -51,6 +51,19 @@ impl Coding {
         }
     }
 
+    /// Whether values are MessagePack and nothing else.
+    pub(crate) fn is_plain(&self) -> bool {
+        #[cfg(feature = "codec")]
+        if self.codec.is_some() {
+            return false;
+        }
+        #[cfg(any(feature = "lz4", feature = "zstd"))]
+        if self.compression.is_some() {
+            return false;
+        }
+        true
+    }
+
     /// Appends a value's bytes, and gives the name under which they can be read.
     pub(crate) fn encode<T>(
         &self,
@@ -81,7 +94,7 @@ impl Coding {
             (values.encode_by)(&**codec, bytes, value)?;
             return Ok(codec.name());
         }
-        (values.encode)(bytes, value)?;
+        (values.encode)(bytes, usize::MAX, value)?;
         Ok(MSGPACK)
     }
 

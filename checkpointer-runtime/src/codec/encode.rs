@@ -10,40 +10,61 @@ use serde::ser::{self, Error as _, Serialize, Serializer};
 use super::{MAX_DEPTH, NUMBERS, is_nested_option};
 use crate::exact::{self, Numbers};
 
-/// Appends a value to a buffer.
-pub(super) fn write<T: Serialize + ?Sized>(bytes: &mut Vec<u8>, value: &T) -> Result<(), Error> {
-    write_to(bytes, value)
-}
-
-/// How many bytes a value has.
-pub(super) fn count<T: Serialize + ?Sized>(value: &T) -> Result<u64, Error> {
-    let mut counter = Counter(0);
-    write_to(&mut counter, value)?;
-    Ok(counter.0)
-}
-
-/// Bytes that are counted and forgotten.
-struct Counter(u64);
-
-impl io::Write for Counter {
-    #[inline]
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0 += bytes.len() as u64;
-        Ok(bytes.len())
+/// Appends a value to a buffer, if it has no more bytes than this. Gives whether that is so.
+pub(super) fn write<T: Serialize + ?Sized>(
+    bytes: &mut Vec<u8>,
+    most: usize,
+    value: &T,
+) -> Result<bool, Error> {
+    let start = bytes.len();
+    let mut bounded = Bounded {
+        most: start.saturating_add(most),
+        is_over: false,
+        bytes,
+    };
+    let written = write_to(&mut bounded, value);
+    if bounded.is_over {
+        bytes.truncate(start);
+        return Ok(false);
     }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
+    written.map(|()| true)
 }
 
-fn write_to<T: Serialize + ?Sized>(writer: &mut impl io::Write, value: &T) -> Result<(), Error> {
+/// Writes a value wherever it is wanted.
+pub(super) fn write_to<T: Serialize + ?Sized>(
+    mut writer: &mut (impl io::Write + ?Sized),
+    value: &T,
+) -> Result<(), Error> {
+    let writer = &mut writer;
     let mut writer = rmp_serde::Serializer::new(writer).with_struct_map();
     value.serialize(Packer {
         inner: &mut writer,
         depth: MAX_DEPTH - 2,
         inside_some: false,
     })
+}
+
+/// A buffer that takes bytes up to some length.
+struct Bounded<'a> {
+    bytes: &'a mut Vec<u8>,
+    most: usize,
+    is_over: bool,
+}
+
+impl io::Write for Bounded<'_> {
+    #[inline]
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if bytes.len() > self.most - self.bytes.len() {
+            self.is_over = true;
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        self.bytes.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// A serializer that hands on to another one, with its own eyes on everything inside.

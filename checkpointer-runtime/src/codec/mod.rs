@@ -10,6 +10,8 @@ mod encode;
 mod packed;
 mod visit;
 
+use std::io;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -54,14 +56,30 @@ pub fn encode_into<T: Serialize + ?Sized>(
     bytes: &mut Vec<u8>,
     value: &T,
 ) -> Result<(), CheckpointError> {
-    encode::write(bytes, value).map_err(|error| CheckpointError::Encode {
-        source: error.into(),
-    })
+    encode_up_to(bytes, usize::MAX, value).map(|_| ())
 }
 
-/// How many bytes [`encode()`] would give, without keeping them; `None` where it would fail.
-pub(crate) fn encoded_len<T: Serialize + ?Sized>(value: &T) -> Option<u64> {
-    encode::count(value).ok()
+/// As [`encode_into`], unless there are more bytes than this. Gives whether there are not.
+pub(crate) fn encode_up_to<T: Serialize + ?Sized>(
+    bytes: &mut Vec<u8>,
+    most: usize,
+    value: &T,
+) -> Result<bool, CheckpointError> {
+    encode::write(bytes, most, value).map_err(failed)
+}
+
+/// Writes what [`encode()`] gives wherever it is wanted.
+pub(crate) fn write_to<T: Serialize + ?Sized>(
+    writer: &mut dyn io::Write,
+    value: &T,
+) -> Result<(), CheckpointError> {
+    encode::write_to(writer, value).map_err(failed)
+}
+
+fn failed(error: rmp_serde::encode::Error) -> CheckpointError {
+    CheckpointError::Encode {
+        source: error.into(),
+    }
 }
 
 /// The value that these bytes are.

@@ -86,14 +86,7 @@ impl Client {
         operation: &'static str,
         request: impl FnMut(&dyn Backend, Instant) -> Result<T, Fault>,
     ) -> Result<T, CheckpointError> {
-        self.breaker.check()?;
-        self.attempt(request).map_err(|fault| {
-            if fault.is_outage() {
-                self.gone(&fault)
-            } else {
-                self.error(operation, fault)
-            }
-        })
+        self.ask_or_leave(operation, request, Fault::is_outage)
     }
 
     /// The same for a write, which may be refused where reading is not: then nothing is written any more.
@@ -102,9 +95,18 @@ impl Client {
         operation: &'static str,
         request: impl FnMut(&dyn Backend, Instant) -> Result<T, Fault>,
     ) -> Result<T, CheckpointError> {
+        self.ask_or_leave(operation, request, |fault| self.is_outage(fault))
+    }
+
+    fn ask_or_leave<T>(
+        self: &Arc<Self>,
+        operation: &'static str,
+        request: impl FnMut(&dyn Backend, Instant) -> Result<T, Fault>,
+        is_outage: impl FnOnce(&Fault) -> bool,
+    ) -> Result<T, CheckpointError> {
         self.breaker.check()?;
         self.attempt(request).map_err(|fault| {
-            if self.is_outage(&fault) {
+            if is_outage(&fault) {
                 self.gone(&fault)
             } else {
                 self.error(operation, fault)

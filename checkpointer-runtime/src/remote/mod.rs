@@ -12,6 +12,7 @@
 mod backend;
 mod breaker;
 mod client;
+mod examine;
 mod exit;
 mod lease;
 mod name;
@@ -29,6 +30,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 pub use backend::{Backend, Claim, Fault, Fence, Page, Written};
+pub use examine::Examined;
 pub use options::Remote;
 pub use store::RemoteStorage;
 

@@ -1,7 +1,10 @@
 //! What entries and leases are called on a server: readable names, one folder a namespace, so that the server's own rules
 //! can tell who may write where.
 
-use crate::key::{Digest, Key, Scope};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::key::{Digest, Key, Scope, StorageOptions};
 use crate::storage::place;
 
 /// The names of one namespace.
@@ -37,9 +40,14 @@ impl Names {
         self.of_key("leases", key)
     }
 
+    /// What the names of all entries begin with.
+    pub(crate) fn entries(&self) -> String {
+        format!("{}entries/", self.root)
+    }
+
     /// What the names of all entries of a function begin with.
     pub(crate) fn function(&self, scope: &Scope) -> String {
-        let mut name = format!("{}entries/", self.root);
+        let mut name = self.entries();
         place::push_function(&mut name, scope.function());
         name.push('/');
         name
@@ -50,6 +58,12 @@ impl Names {
         let rest = name.strip_prefix(&self.function(scope))?;
         let (code, call) = rest.split_once('/')?;
         Some(scope.key(Digest::from_hex(code)?, Digest::from_hex(call)?))
+    }
+
+    /// The key that an entry of this name has if it is one of this function.
+    pub(crate) fn key_of(&self, function: &str, name: &str) -> Option<Key> {
+        let options = Arc::new(StorageOptions::new(PathBuf::new()));
+        self.key(&Scope::new(function.to_owned(), options), name)
     }
 
     fn of_key(&self, kind: &str, key: &Key) -> String {
@@ -74,10 +88,7 @@ pub(crate) fn is_plain(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
-    use crate::key::StorageOptions;
 
     #[test]
     fn a_name_leads_back_to_its_key() {

@@ -86,33 +86,33 @@ impl Secret {
         key: &Key,
         sealed: &Bytes,
     ) -> Result<Bytes, CheckpointError> {
-        let Some(head) = sealed.first_chunk::<SEAL_LENGTH>() else {
-            return Err(Corruption::Unsigned.into());
+        let Some(head) = claimed(sealed) else {
+            return Err(self.refusal(sealed));
         };
-        if head[..8] != MAGIC {
-            return Err(Corruption::Unsigned.into());
-        }
         let (signed, mac) = head.split_at(32);
         let frame = sealed.slice(SEAL_LENGTH..);
         // `blake3::Hash` compares in constant time.
         let mut found = [0; 32];
         found.copy_from_slice(mac);
-        if self.mac(signed, namespace, key, &frame) == blake3::Hash::from_bytes(found) {
-            let version = u32::from_le_bytes([head[8], head[9], head[10], head[11]]);
-            return if version == SEAL_VERSION {
-                Ok(frame)
-            } else {
-                Err(CheckpointError::Newer {
-                    path: None,
-                    version,
-                })
-            };
+        if self.mac(signed, namespace, key, &frame) != blake3::Hash::from_bytes(found) {
+            return Err(self.refusal(sealed));
         }
-        Err(if head[16..32] == self.name {
-            Corruption::Forged.into()
-        } else {
-            Corruption::OtherSecret.into()
-        })
+        match u32::from_le_bytes([head[8], head[9], head[10], head[11]]) {
+            SEAL_VERSION => Ok(frame),
+            version => Err(CheckpointError::Newer {
+                path: None,
+                version,
+            }),
+        }
+    }
+
+    /// Why an entry is not used whose seal does not hold.
+    pub(crate) fn refusal(&self, sealed: &[u8]) -> CheckpointError {
+        match claimed(sealed) {
+            None => Corruption::Unsigned.into(),
+            Some(head) if head[16..32] == self.name => Corruption::Forged.into(),
+            Some(_) => Corruption::OtherSecret.into(),
+        }
     }
 
     fn mac(&self, signed: &[u8], namespace: &str, key: &Key, frame: &[u8]) -> blake3::Hash {
@@ -127,6 +127,13 @@ impl Secret {
         mac.update(blake3::keyed_hash(&self.frame, frame).as_bytes());
         mac.finalize()
     }
+}
+
+/// The seal that an entry claims to have.
+fn claimed(sealed: &[u8]) -> Option<&[u8; SEAL_LENGTH]> {
+    sealed
+        .first_chunk::<SEAL_LENGTH>()
+        .filter(|head| head[..8] == MAGIC)
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ use crate::storage::{Entry, Lease, Result, Storage, Upkeep};
 /// retries and leases.
 #[derive(Clone, Debug)]
 pub struct RemoteStorage {
-    client: Arc<Client>,
+    pub(super) client: Arc<Client>,
     writes_behind: bool,
 }
 
@@ -78,17 +78,29 @@ impl RemoteStorage {
 
     /// All names of entries of a function in the namespace that is written.
     fn names(&self, scope: &Scope) -> Result<Vec<String>> {
-        let prefix = self.client.own().function(scope);
         let mut names = Vec::new();
+        self.each_name(&self.client.own().function(scope), &mut |name| {
+            names.push(name);
+            Ok(())
+        })?;
+        Ok(names)
+    }
+
+    /// Calls `visit` with each name that begins so.
+    pub(super) fn each_name(
+        &self,
+        prefix: &str,
+        visit: &mut dyn FnMut(String) -> Result<()>,
+    ) -> Result<()> {
         let mut from: Option<String> = None;
         loop {
             let page = self.client.ask("list", |backend, by| {
-                backend.list(&prefix, from.as_deref(), by)
+                backend.list(prefix, from.as_deref(), by)
             })?;
-            names.extend(page.names);
+            page.names.into_iter().try_for_each(&mut *visit)?;
             from = page.next;
             if from.is_none() {
-                return Ok(names);
+                return Ok(());
             }
         }
     }

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 
+use super::stream::Stream;
 use super::{Entry, Result, Storage, Upkeep, place, read, root, states, walk};
 use crate::cleanup;
 use crate::content::{Content, Wish};
@@ -69,36 +70,15 @@ impl Storage for DiskStorage {
     }
 
     fn store(&self, key: &Key, frame: &[u8]) -> Result<()> {
-        let options = key.options();
-        root::check(options)?;
-        let path = place::entry(key);
-        let temporary = match Temporary::create(&options.root_path) {
-            Err(error) if is_missing(&error) => {
-                root::prepare(options)?;
-                root::sweep(&options.root_path);
-                Temporary::create(&options.root_path)
-            }
-            created => created,
-        };
-        let mut temporary =
-            temporary.map_err(|error| fault("create a temporary file for", error, &path))?;
-        let written = temporary.write(frame, options.durability);
-        written.map_err(|error| fault("write", error, &path))?;
-        for _ in 0..RETRIES {
-            match temporary.rename(&path, options.durability) {
-                Ok(()) => return Ok(()),
-                Err(error) if is_missing(&error) => {
-                    let folder = path.parent().unwrap_or(&options.root_path);
-                    let created = root::create_folder(folder);
-                    created
-                        .or_else(ignore_missing)
-                        .map_err(|error| fault("create folder", error, folder))?;
-                }
-                Err(error) => return Err(fault("rename to", error, &path)),
-            }
-        }
-        let reason = io::Error::other("its folder is removed as often as it is made");
-        Err(fault("write", reason, &path))
+        replace(key, |mut file| file.write_all(frame).map(Ok))
+    }
+
+    fn streams(&self) -> bool {
+        true
+    }
+
+    fn store_streamed(&self, key: &Key, value: &Stream<'_>) -> Result<()> {
+        replace(key, |file| value.write_frame(key, file))
     }
 
     fn delete(&self, key: &Key) -> Result<bool> {
@@ -195,6 +175,42 @@ fn open(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
+/// Gives an entry a new file, in place of the one that it has, if it has one.
+fn replace(key: &Key, write: impl FnOnce(&File) -> io::Result<Result<()>>) -> Result<()> {
+    let options = key.options();
+    root::check(options)?;
+    let path = place::entry(key);
+    let temporary = match Temporary::create(&options.root_path) {
+        Err(error) if is_missing(&error) => {
+            root::prepare(options)?;
+            root::sweep(&options.root_path);
+            Temporary::create(&options.root_path)
+        }
+        created => created,
+    };
+    let mut temporary =
+        temporary.map_err(|error| fault("create a temporary file for", error, &path))?;
+    let written = write(&temporary.file).map_err(|error| fault("write", error, &path))?;
+    written?;
+    let synced = temporary.sync(options.durability);
+    synced.map_err(|error| fault("write", error, &path))?;
+    for _ in 0..RETRIES {
+        match temporary.rename(&path, options.durability) {
+            Ok(()) => return Ok(()),
+            Err(error) if is_missing(&error) => {
+                let folder = path.parent().unwrap_or(&options.root_path);
+                let created = root::create_folder(folder);
+                created
+                    .or_else(ignore_missing)
+                    .map_err(|error| fault("create folder", error, folder))?;
+            }
+            Err(error) => return Err(fault("rename to", error, &path)),
+        }
+    }
+    let reason = io::Error::other("its folder is removed as often as it is made");
+    Err(fault("write", reason, &path))
+}
+
 /// What is in an entry's file, if it is there.
 fn load<R>(key: &Key, read: impl FnOnce(&File) -> io::Result<R>) -> Result<Option<R>> {
     root::check(key.options())?;
@@ -250,8 +266,12 @@ impl Temporary {
         })
     }
 
-    pub(super) fn write(&self, frame: &[u8], durability: Durability) -> io::Result<()> {
-        (&self.file).write_all(frame)?;
+    pub(super) fn write(&self, bytes: &[u8], durability: Durability) -> io::Result<()> {
+        (&self.file).write_all(bytes)?;
+        self.sync(durability)
+    }
+
+    fn sync(&self, durability: Durability) -> io::Result<()> {
         match durability {
             Durability::Rename => Ok(()),
             Durability::Fsync => self.file.sync_all(),

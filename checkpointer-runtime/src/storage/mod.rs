@@ -9,6 +9,7 @@ pub(crate) mod place;
 mod read;
 mod root;
 pub(crate) mod states;
+pub(crate) mod stream;
 mod walk;
 
 pub(crate) use root::create_folder;
@@ -24,6 +25,7 @@ use crate::content::{Content, Wish};
 use crate::entry::{self, Header};
 use crate::error::CheckpointError;
 use crate::key::{Digest, Key, Scope};
+use stream::Stream;
 
 /// The result of an operation on a store.
 pub type Result<T> = std::result::Result<T, CheckpointError>;
@@ -60,6 +62,18 @@ pub trait Storage: Send + Sync {
 
     /// Keeps these bytes, in place of earlier ones if there are any. Others see the old entry or the new one, whole.
     fn store(&self, key: &Key, frame: &[u8]) -> Result<()>;
+
+    /// Whether [`Storage::store_streamed`] is better than [`Storage::store`] for large values.
+    #[doc(hidden)]
+    fn streams(&self) -> bool {
+        false
+    }
+
+    /// As [`Storage::store`], with a value that is not encoded yet.
+    #[doc(hidden)]
+    fn store_streamed(&self, key: &Key, value: &Stream<'_>) -> Result<()> {
+        self.store(key, &value.to_frame(key)?)
+    }
 
     /// Drops the entry. Gives whether there was one.
     fn delete(&self, key: &Key) -> Result<bool>;
@@ -246,10 +260,10 @@ fn at_path(
     }
 }
 
-/// Stores an entry in place of whatever is there, unless a newer version of this library wrote that.
-pub(crate) fn replace(storage: &(impl Storage + ?Sized), key: &Key, frame: &[u8]) -> Result<()> {
+/// An error if a newer version of this library wrote what is there, which is not to be replaced then.
+pub(crate) fn check_replaceable(storage: &(impl Storage + ?Sized), key: &Key) -> Result<()> {
     match load(storage, key) {
         Err(newer @ CheckpointError::Newer { .. }) => Err(newer),
-        _ => storage.store(key, frame),
+        _ => Ok(()),
     }
 }
