@@ -118,7 +118,7 @@ fn texts(count: u32) -> Vec<String> {
 
 /// A large result is in memory once: while it is stored, and, an array of numbers, while it is loaded.
 fn calls_take_little_more_than_their_results() {
-    const PIECES: usize = 3 << 20;
+    const PIECES: usize = 4 << 20;
     numbers(10);
     for _ in 0..2 {
         let (result, taken) = peak(|| numbers(2_000_000));
