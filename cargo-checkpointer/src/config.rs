@@ -109,7 +109,7 @@ fn of_environment(options: &crate::Options) -> Vec<Setting> {
 }
 
 /// A URL without the password that may stand in it.
-fn without_password(value: &str) -> String {
+pub(crate) fn without_password(value: &str) -> String {
     let Some((scheme, rest)) = value.split_once("://") else {
         return value.to_owned();
     };

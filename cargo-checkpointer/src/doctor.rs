@@ -1,6 +1,7 @@
 //! `cargo checkpointer doctor`: the common faults of a set-up by name, each with its fix.
 
 mod checks;
+mod remote;
 
 use std::process::ExitCode;
 

@@ -8,6 +8,7 @@ mod freshness;
 mod history;
 mod model;
 mod recorded;
+mod shared;
 mod store;
 mod workspace;
 

@@ -17,7 +17,7 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// Nothing done yet of so much.
+    /// Nothing done yet of so much; 0 where nobody knows of how much.
     pub(crate) fn new(what: &'static str, total: u64) -> Self {
         Self {
             what,
@@ -32,9 +32,11 @@ impl Progress {
     pub(crate) fn step(&mut self, name: &str) {
         if self.bar.is_none() && self.begin.elapsed() >= PATIENCE {
             let bar = ProgressBar::new(self.total);
-            if let Ok(style) =
-                ProgressStyle::with_template("{prefix} {bar:30} {pos}/{len} {wide_msg}")
-            {
+            let template = match self.total {
+                0 => "{prefix} {pos} {wide_msg}",
+                _ => "{prefix} {bar:30} {pos}/{len} {wide_msg}",
+            };
+            if let Ok(style) = ProgressStyle::with_template(template) {
                 bar.set_style(style);
             }
             bar.set_prefix(self.what);

@@ -1,6 +1,7 @@
 //! Stored values as JSON: MessagePack with this library's additions, as `docs/storage-format.md` has them.
 
 use std::fmt;
+use std::io::Read as _;
 
 use anyhow::{Context as _, bail};
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
@@ -10,15 +11,15 @@ use serde_json::{Map, Number, Value};
 pub(crate) fn decode(codec: &str, bytes: &[u8]) -> anyhow::Result<Value> {
     let plain;
     let (codec, bytes) = match codec.rsplit_once('+') {
-        Some((codec, "lz4")) => {
-            plain = unpacked(bytes)?;
+        Some((codec, method @ ("lz4" | "zstd"))) => {
+            plain = unpacked(method, bytes)?;
             (codec, plain.as_slice())
         }
         Some((_, other)) => bail!("it is compressed by {other}, which this command does not read"),
         None => (codec, bytes),
     };
     if codec != "msgpack" {
-        bail!("its codec `{codec}` is the program's own");
+        bail!("its codec `{codec}` is the program's own, and only the program can read it");
     }
     let shown: Shown = rmp_serde::from_slice(bytes).context("it is no MessagePack")?;
     Ok(shown.0)
@@ -27,13 +28,32 @@ pub(crate) fn decode(codec: &str, bytes: &[u8]) -> anyhow::Result<Value> {
 /// The most that is unpacked to be looked at.
 const MOST: usize = 1 << 30;
 
-fn unpacked(bytes: &[u8]) -> anyhow::Result<Vec<u8>> {
+/// What a compressed value was: no more of it is made than its length says.
+fn unpacked(method: &str, bytes: &[u8]) -> anyhow::Result<Vec<u8>> {
     let (length, block) = bytes.split_first_chunk().context("its length is missing")?;
     let length = usize::try_from(u64::from_le_bytes(*length)).unwrap_or(usize::MAX);
-    if length > MOST || length / 255 > block.len() {
+    if length > MOST {
         bail!("it claims {length} bytes, too many to be shown");
     }
-    Ok(lz4_flex::block::decompress(block, length)?)
+    let plain = match method {
+        "lz4" if length / 255 > block.len() => {
+            bail!(
+                "it claims {length} bytes, which its {} can't be",
+                block.len()
+            )
+        }
+        "lz4" => lz4_flex::block::decompress(block, length)?,
+        _ => {
+            let mut plain = Vec::new();
+            let stream = ruzstd::decoding::StreamingDecoder::new(block)?;
+            stream.take(length as u64 + 1).read_to_end(&mut plain)?;
+            plain
+        }
+    };
+    if plain.len() != length {
+        bail!("it claims {length} bytes and has others");
+    }
+    Ok(plain)
 }
 
 struct Shown(Value);
@@ -202,14 +222,43 @@ mod tests {
         assert!(decode("msgpack", &[0xC1]).is_err());
     }
 
+    fn compressed(method: &str, value: &[u8]) -> Vec<u8> {
+        let mut packed = (value.len() as u64).to_le_bytes().to_vec();
+        packed.extend(match method {
+            "lz4" => lz4_flex::block::compress(value),
+            _ => {
+                let level = ruzstd::encoding::CompressionLevel::Fastest;
+                ruzstd::encoding::compress_to_vec(value, level)
+            }
+        });
+        packed
+    }
+
     #[test]
     fn a_compressed_value_is_unpacked_and_a_false_length_refused() {
         let value = rmp_serde::to_vec(&vec!["abc"; 100]).expect("plain data");
-        let mut packed = (value.len() as u64).to_le_bytes().to_vec();
-        packed.extend(lz4_flex::block::compress(&value));
-        let shown = decode("msgpack+lz4", &packed).expect("it is whole");
-        assert_eq!(shown.as_array().map(Vec::len), Some(100));
-        packed[..8].copy_from_slice(&u64::MAX.to_le_bytes());
-        assert!(decode("msgpack+lz4", &packed).is_err());
+        for method in ["lz4", "zstd"] {
+            let codec = format!("msgpack+{method}");
+            let mut packed = compressed(method, &value);
+            let shown = decode(&codec, &packed).expect("it is whole");
+            assert_eq!(shown.as_array().map(Vec::len), Some(100));
+            for length in [u64::MAX, value.len() as u64 - 1, value.len() as u64 + 1] {
+                packed[..8].copy_from_slice(&length.to_le_bytes());
+                assert!(decode(&codec, &packed).is_err(), "{method} {length}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_can_not_be_decoded_is_named() {
+        let said = |codec| {
+            let error = decode(codec, &[1]).expect_err("nobody here knows it");
+            error.to_string()
+        };
+        assert!(said("postcard").contains("`postcard` is the program's own"));
+        assert!(said("msgpack+brotli").contains("compressed by brotli"));
+        let packed = compressed("zstd", b"abc");
+        let error = decode("postcard+zstd", &packed).expect_err("nobody here knows it");
+        assert!(error.to_string().contains("`postcard`"), "{error}");
     }
 }

@@ -2,6 +2,7 @@
 //! computes it again.
 
 pub(crate) mod rerun;
+mod server;
 
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
@@ -10,9 +11,12 @@ use checkpointer_runtime::entry::Description;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::output::{self, BAD, GOOD, Page, Report, WARN, bytes, count, paint};
+use crate::config::without_password;
+use crate::output::{self, BAD, DIM, GOOD, Page, Report, WARN, bytes, count, paint};
 use crate::progress::Progress;
+use crate::shared;
 use crate::store::{FunctionFolder, Store, frame, list};
+use crate::workspace::Workspace;
 
 /// A temporary file or lock of this age, which nobody holds, was left by a program that was killed.
 const ABANDONED: Duration = Duration::from_secs(10);
@@ -23,6 +27,9 @@ pub(crate) struct Verify {
     /// Only entries of this function: its whole path
     #[arg(long = "fn", value_name = "FUNCTION")]
     function: Option<String>,
+    /// Also read every entry on the team's server, and check its signature
+    #[arg(long, conflicts_with = "function")]
+    remote: bool,
     /// Also run the program with every hit recomputed and compared
     #[arg(long)]
     rerun: bool,
@@ -46,6 +53,10 @@ pub(crate) struct Verdict {
     newer: u64,
     /// Files that killed programs left; the next cleanup removes them.
     leftovers: Vec<String>,
+    /// What lies on the team's server, if that was asked for.
+    remote: Option<server::Server>,
+    /// The team's server, if there is one and it was not asked for.
+    remote_not_read: Option<String>,
     /// What rerunning found, if it was asked for.
     rerun: Option<rerun::Rerun>,
 }
@@ -71,12 +82,21 @@ impl Verify {
             None => store.functions(),
         };
         let mut verdict = check(&store, &functions);
+        // Outside of a workspace the environment may name a server all the same.
+        let workspace = Workspace::find(options.manifest_path.as_deref()).ok();
+        let url = shared::url(workspace.as_ref());
+        if self.remote {
+            verdict.remote = Some(server::Server::examine(url)?);
+        } else {
+            verdict.remote_not_read = url.map(|url| without_password(&url));
+        }
         if self.rerun {
             verdict.rerun = Some(rerun::rerun(&store, &self.command)?);
         }
         output::print(options.format, &verdict)?;
-        let is_fine =
-            verdict.damaged.is_empty() && verdict.rerun.as_ref().is_none_or(rerun::Rerun::is_fine);
+        let is_fine = verdict.damaged.is_empty()
+            && verdict.remote.as_ref().is_none_or(server::Server::is_fine)
+            && verdict.rerun.as_ref().is_none_or(rerun::Rerun::is_fine);
         Ok(if is_fine {
             ExitCode::SUCCESS
         } else {
@@ -93,6 +113,8 @@ fn check(store: &Store, functions: &[FunctionFolder]) -> Verdict {
         damaged: Vec::new(),
         newer: 0,
         leftovers: leftovers(store),
+        remote: None,
+        remote_not_read: None,
         rerun: None,
     };
     let mut progress = Progress::new("verifying", functions.len() as u64);
@@ -204,6 +226,15 @@ impl Report for Verdict {
                     count(some, "entry", "entries")
                 ),
             )),
+        }
+        if let Some(remote) = &self.remote {
+            remote.human(page);
+        }
+        if let Some(place) = &self.remote_not_read {
+            page.line(paint(
+                DIM,
+                format_args!("entries on {place} were not read; --remote checks their signatures"),
+            ));
         }
         if let Some(rerun) = &self.rerun {
             rerun.human(page);

@@ -1,21 +1,16 @@
 //! The checks, in the order in which a set-up is made. One that can't be made says so, and is no fault.
 
-use std::net::{TcpStream, ToSocketAddrs as _};
 use std::path::Path;
-use std::time::Duration;
 
 use checkpointer_build::{OutDir, State};
 use checkpointer_syntax::state::{FILE_NAME as STATE_NAME, content_digest};
 use checkpointer_syntax::table::{FILE_NAME, Table};
 
-use super::Check;
+use super::{Check, remote};
 use crate::attribute::Reader;
 use crate::config::{unknown_keys, unknown_variables};
 use crate::store::{Store, list};
 use crate::workspace::{Package, Workspace};
-
-/// How long a server may take to answer.
-const PATIENCE: Duration = Duration::from_secs(3);
 
 /// A store with more leftovers than this was used by programs that are often killed.
 const MANY_LEFTOVERS: usize = 20;
@@ -23,7 +18,8 @@ const MANY_LEFTOVERS: usize = 20;
 /// Every check.
 pub(super) fn all(options: &crate::Options) -> Vec<Check> {
     let mut checks = Vec::new();
-    match Workspace::find(options.manifest_path.as_deref()) {
+    let workspace = Workspace::find(options.manifest_path.as_deref());
+    match &workspace {
         Err(error) => checks.push(Check::fault(
             "workspace",
             format!("{error:#}"),
@@ -36,14 +32,14 @@ pub(super) fn all(options: &crate::Options) -> Vec<Check> {
         )),
         Ok(workspace) => {
             for package in &workspace.packages {
-                checks.extend(of_package(&workspace, package));
+                checks.extend(of_package(workspace, package));
             }
-            checks.push(versions(&workspace));
+            checks.push(versions(workspace));
         }
     }
     checks.push(variables());
     checks.extend(of_store(&Store::chosen(options.store.as_deref())));
-    checks.push(remote());
+    checks.push(remote::remote(workspace.as_ref().ok()));
     checks
 }
 
@@ -373,68 +369,4 @@ fn rights(store: &Store) -> Check {
             "give the folder the right to write, or free space on its disk",
         ),
     }
-}
-
-/// Whether somebody answers at the remote's address. What is stored there only a program with its key knows.
-fn remote() -> Check {
-    let name = "remote";
-    let Some(url) = std::env::var("CHECKPOINTER_REMOTE")
-        .ok()
-        .filter(|url| !url.is_empty())
-    else {
-        return Check::fine(name, "none is set");
-    };
-    let Some((scheme, rest)) = url.split_once("://") else {
-        return Check::fault(
-            name,
-            "CHECKPOINTER_REMOTE is no URL",
-            "write it as redis://HOST:PORT or s3://BUCKET/FOLDER",
-        );
-    };
-    if !scheme.starts_with("redis") && !scheme.starts_with("http") {
-        return Check::notice(
-            name,
-            format!("{scheme}: its provider's address is not tried here"),
-            "a program's first call shows whether it is reachable",
-        );
-    }
-    let authority = rest.split(['/', '?']).next().unwrap_or_default();
-    let host = authority.rsplit('@').next().unwrap_or_default();
-    let port = match scheme {
-        "http" => 80,
-        "https" => 443,
-        _ => 6379,
-    };
-    let address = match host.rsplit_once(':') {
-        Some((_, digits)) if digits.parse::<u16>().is_ok() => host.to_owned(),
-        _ => format!("{host}:{port}"),
-    };
-    let unreachable = |error: std::io::Error| {
-        Check::fault(
-            name,
-            format!("{address} can't be reached: {error}"),
-            "start the server, mend CHECKPOINTER_REMOTE, or unset it: results are computed without it",
-        )
-    };
-    let addresses = match address.to_socket_addrs() {
-        Ok(addresses) => addresses,
-        Err(error) => return unreachable(error),
-    };
-    let mut last = std::io::Error::other("its name has no address");
-    for at in addresses {
-        match TcpStream::connect_timeout(&at, PATIENCE) {
-            Ok(_)
-                if std::env::var_os("CHECKPOINTER_REMOTE_KEY").is_none_or(|key| key.is_empty()) =>
-            {
-                return Check::fault(
-                    name,
-                    format!("{address} answers, and CHECKPOINTER_REMOTE_KEY is not set"),
-                    "set it to the team's secret of at least 32 bytes; nothing is shared without it",
-                );
-            }
-            Ok(_) => return Check::fine(name, format!("{address} answers")),
-            Err(error) => last = error,
-        }
-    }
-    unreachable(last)
 }
