@@ -115,7 +115,13 @@ fn main() {
         .build()
         .expect("a store");
     let cached_key = |number: u32| Digest::new(hash(number)).to_string();
-    let counters = (Cell::new(0), Cell::new(0));
+    for number in 0..10 {
+        packed.put(number);
+        cached
+            .cache_set(cached_key(number), value(number))
+            .expect("room");
+    }
+    let counters = (Cell::new(10), Cell::new(10));
     let next = |counter: &Cell<u32>| {
         counter.set(counter.get() + 1);
         counter.get()

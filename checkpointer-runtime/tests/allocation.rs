@@ -103,9 +103,6 @@ static STORE: LazyLock<Checkpointer> = LazyLock::new(|| {
     Checkpointer::new().root_path(root).verbosity(0)
 });
 
-/// What a program's first calls set up for all others.
-const SET_UP: usize = 400 * 1024;
-
 #[checkpoint(using = STORE, version = 1)]
 fn numbers(count: u32) -> Vec<f64> {
     (0..count).map(f64::from).collect()
@@ -118,12 +115,13 @@ fn texts(count: u32) -> Vec<String> {
 
 /// A large result is in memory once: while it is stored, and, an array of numbers, while it is loaded.
 fn calls_take_little_more_than_their_results() {
+    // What is written at a time, and what a program's first calls set up.
     const PIECES: usize = 4 << 20;
     numbers(10);
     for _ in 0..2 {
         let (result, taken) = peak(|| numbers(2_000_000));
         assert_eq!(result.len(), 2_000_000);
-        let most = 16_000_000 + SET_UP;
+        let most = 16_000_000 + PIECES;
         assert!(taken <= most, "{taken} bytes for two million numbers");
     }
     let (expected, alone) = peak(|| texts::original(200_000));
