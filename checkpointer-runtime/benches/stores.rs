@@ -13,11 +13,12 @@ use checkpointer_runtime::codec::{MSGPACK, decode, encode, encode_into};
 use checkpointer_runtime::entry::{self, Header};
 use checkpointer_runtime::storage::memory::MemoryTable;
 use checkpointer_runtime::storage::{self, Storage};
-use checkpointer_runtime::{Digest, DiskStorage, Key, MemoryStorage, StorageOptions};
+use checkpointer_runtime::{
+    Digest, DiskStorage, Key, MemoryStorage, PackedStorage, StorageOptions,
+};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use support::{compare, keep, show_alone};
-use xxhash_rust::xxh3::xxh3_128;
 
 #[derive(Serialize, Deserialize, Clone)]
 struct Row {
@@ -94,33 +95,20 @@ fn main() {
         );
     }
 
+    let packed = key("packed");
+    let frame = entry::encode(&packed, &header(), |bytes| {
+        encode_into(bytes, &"x".repeat(100))
+    });
+    PackedStorage
+        .store(&packed, &frame.expect("a value"))
+        .expect("a writable folder");
+    show_alone("packed hit of 100 B", || {
+        let found = storage::load(&PackedStorage, black_box(&packed)).expect("a sound entry");
+        let (_, value) = found.expect("an entry");
+        keep(decode::<String>(&value));
+    });
+
     let numbers: Vec<f64> = (0..1_000_000).map(f64::from).collect();
-    let (key, raw) = (key("numbers"), folder.path().join("raw"));
-    put(&key, &numbers);
-    let bytes: Vec<u8> = numbers
-        .iter()
-        .flat_map(|number| number.to_le_bytes())
-        .collect();
-    fs::write(&raw, &bytes).expect("room");
-    compare(
-        "disk hit of a million f64, against read + checksum",
-        1.2,
-        || keep(get::<Vec<f64>>(black_box(&key))),
-        || keep(xxh3_128(&fs::read(&raw).expect("a file"))),
-    );
-    compare(
-        "disk store of a million f64, against checksum + write + rename",
-        1.5,
-        || put(black_box(&key), &numbers),
-        || {
-            keep(xxh3_128(black_box(&bytes)));
-            let by_hand = folder.path().join("by-hand");
-            File::create_new(&by_hand)
-                .and_then(|mut file| file.write_all(&bytes))
-                .expect("room");
-            fs::rename(&by_hand, &raw).expect("the same folder");
-        },
-    );
     let encoded = encode(&numbers).expect("a value");
     compare(
         "decoding a million f64, against a copy",

@@ -16,7 +16,8 @@ const TURNS: usize = 101;
 type Way<'a> = &'a mut dyn FnMut();
 
 /// Whether a name on the command line, if there is one, asks for this.
-fn is_wanted(name: &str) -> bool {
+#[allow(dead_code)] // Not every bench asks by itself.
+pub(crate) fn is_wanted(name: &str) -> bool {
     let mut names = std::env::args()
         .skip(1)
         .filter(|argument| !argument.starts_with('-'))

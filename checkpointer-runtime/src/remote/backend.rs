@@ -16,6 +16,20 @@ pub trait Backend: Send + Sync {
     /// than `limit`, the answer is [`Fault::TooLarge`].
     fn get(&self, name: &str, limit: usize, by: Instant) -> Result<Option<Bytes>, Fault>;
 
+    /// The same, and shows the bytes while they come: `seen` is given all that are there so far, from the first one on,
+    /// as often as that is convenient. What was shown must be what is given in the end. So their seal can be checked
+    /// while the server is still sending; a server that shows nothing is checked afterwards.
+    fn get_seen(
+        &self,
+        name: &str,
+        limit: usize,
+        by: Instant,
+        seen: &mut dyn FnMut(&[u8]),
+    ) -> Result<Option<Bytes>, Fault> {
+        let _ = seen;
+        self.get(name, limit, by)
+    }
+
     /// At most this many of the first bytes under a name.
     fn get_start(&self, name: &str, length: usize, by: Instant) -> Result<Option<Bytes>, Fault>;
 

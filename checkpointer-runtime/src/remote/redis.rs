@@ -119,8 +119,14 @@ impl RedisBackend {
         connection::server_error(reply)
     }
 
-    fn fetch(&self, command: &Cmd, limit: usize, by: Instant) -> Result<Option<Bytes>, Fault> {
-        self.on_connection(by, |connection| connection.fetch(command, limit, by))
+    fn fetch(
+        &self,
+        command: &Cmd,
+        limit: usize,
+        by: Instant,
+        seen: &mut dyn FnMut(&[u8]),
+    ) -> Result<Option<Bytes>, Fault> {
+        self.on_connection(by, |connection| connection.fetch(command, limit, by, seen))
     }
 
     fn script(
@@ -138,14 +144,24 @@ impl RedisBackend {
 
 impl Backend for RedisBackend {
     fn get(&self, name: &str, limit: usize, by: Instant) -> Result<Option<Bytes>, Fault> {
+        self.get_seen(name, limit, by, &mut |_| ())
+    }
+
+    fn get_seen(
+        &self,
+        name: &str,
+        limit: usize,
+        by: Instant,
+        seen: &mut dyn FnMut(&[u8]),
+    ) -> Result<Option<Bytes>, Fault> {
         let mut command = ::redis::cmd("GET");
-        self.fetch(command.arg(name), limit, by)
+        self.fetch(command.arg(name), limit, by, seen)
     }
 
     fn get_start(&self, name: &str, length: usize, by: Instant) -> Result<Option<Bytes>, Fault> {
         let mut command = ::redis::cmd("GETRANGE");
         command.arg(name).arg(0).arg(length.saturating_sub(1));
-        let start = self.fetch(&command, length, by)?;
+        let start = self.fetch(&command, length, by, &mut |_| ())?;
         // What is not there has no bytes; an entry always has some.
         Ok(start.filter(|start| !start.is_empty()))
     }

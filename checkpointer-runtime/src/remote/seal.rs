@@ -73,10 +73,23 @@ impl Secret {
         sealed.extend_from_slice(&SEAL_VERSION.to_le_bytes());
         sealed.extend_from_slice(&[0; 4]);
         sealed.extend_from_slice(&self.name);
-        let mac = self.mac(&sealed, namespace, key, frame);
+        let mac = self.mac(
+            &sealed,
+            namespace,
+            key,
+            &blake3::keyed_hash(&self.frame, frame),
+        );
         sealed.extend_from_slice(mac.as_bytes());
         sealed.extend_from_slice(frame);
         sealed
+    }
+
+    /// Begins to look at an entry that is still coming.
+    pub(crate) fn watch(&self) -> Watch {
+        Watch {
+            hasher: blake3::Hasher::new_keyed(&self.frame),
+            hashed: 0,
+        }
     }
 
     /// The frame under a seal, if the seal is this secret's and for this place.
@@ -86,6 +99,17 @@ impl Secret {
         key: &Key,
         sealed: &Bytes,
     ) -> Result<Bytes, CheckpointError> {
+        self.open_watched(namespace, key, sealed, &mut self.watch())
+    }
+
+    /// The same of an entry of which some bytes were looked at while they came.
+    pub(crate) fn open_watched(
+        &self,
+        namespace: &str,
+        key: &Key,
+        sealed: &Bytes,
+        watch: &mut Watch,
+    ) -> Result<Bytes, CheckpointError> {
         let Some(head) = claimed(sealed) else {
             return Err(self.refusal(sealed));
         };
@@ -94,7 +118,8 @@ impl Secret {
         // `blake3::Hash` compares in constant time.
         let mut found = [0; 32];
         found.copy_from_slice(mac);
-        if self.mac(signed, namespace, key, &frame) != blake3::Hash::from_bytes(found) {
+        let frame_hash = watch.finish(&frame);
+        if self.mac(signed, namespace, key, &frame_hash) != blake3::Hash::from_bytes(found) {
             return Err(self.refusal(sealed));
         }
         match u32::from_le_bytes([head[8], head[9], head[10], head[11]]) {
@@ -115,7 +140,7 @@ impl Secret {
         }
     }
 
-    fn mac(&self, signed: &[u8], namespace: &str, key: &Key, frame: &[u8]) -> blake3::Hash {
+    fn mac(&self, signed: &[u8], namespace: &str, key: &Key, frame: &blake3::Hash) -> blake3::Hash {
         let mut mac = blake3::Hasher::new_keyed(&self.mac);
         mac.update(signed);
         for text in [namespace, key.function()] {
@@ -124,8 +149,46 @@ impl Secret {
         }
         mac.update(key.code_hash().as_bytes());
         mac.update(key.call_hash().as_bytes());
-        mac.update(blake3::keyed_hash(&self.frame, frame).as_bytes());
+        mac.update(frame.as_bytes());
         mac.finalize()
+    }
+}
+
+/// The hash of a frame, made while its bytes come.
+pub(crate) struct Watch {
+    hasher: blake3::Hasher,
+    /// How many bytes of the frame are in it.
+    hashed: usize,
+}
+
+impl Watch {
+    /// How many bytes are hashed in one go: a power of two, which is what makes BLAKE3 fast.
+    const PIECE: usize = 128 << 10;
+
+    /// The bytes of an entry that are there so far, seal included.
+    pub(crate) fn see(&mut self, sealed: &[u8]) {
+        let frame = sealed.get(SEAL_LENGTH..).unwrap_or_default();
+        let whole = frame.len() - frame.len() % Self::PIECE;
+        if let Some(more) = frame.get(self.hashed..whole) {
+            self.hasher.update(more);
+            self.hashed = whole;
+        }
+    }
+
+    /// Forgets what it saw: the entry comes once more.
+    pub(crate) fn restart(&mut self) {
+        self.hasher.reset();
+        self.hashed = 0;
+    }
+
+    /// The hash of the whole frame, of which the first bytes were seen.
+    fn finish(&mut self, frame: &[u8]) -> blake3::Hash {
+        if self.hashed > frame.len() {
+            self.restart();
+        }
+        self.hasher.update(&frame[self.hashed..]);
+        self.hashed = frame.len();
+        self.hasher.finalize()
     }
 }
 
@@ -188,6 +251,34 @@ mod tests {
             altered[bit / 8] ^= 1 << (bit % 8);
             let opened = secret().open("main", &own, &Bytes::from(altered));
             assert!(opened.is_err(), "bit {bit}");
+        }
+    }
+
+    #[test]
+    fn an_entry_that_was_watched_opens_as_one_that_was_not() {
+        let own = key("app::f", 1, 2);
+        for length in [0, 1, Watch::PIECE - 1, Watch::PIECE, 3 * Watch::PIECE + 5] {
+            let frame: Vec<u8> = (0..length).map(|at| (at % 251) as u8).collect();
+            let sealed = Bytes::from(secret().seal("main", &own, &frame));
+            for step in [1000, Watch::PIECE, 1 << 20] {
+                let mut watch = secret().watch();
+                // The first try broke off.
+                watch.see(&[1; Watch::PIECE + SEAL_LENGTH]);
+                watch.restart();
+                for end in (0..sealed.len()).step_by(step) {
+                    watch.see(&sealed[..end]);
+                }
+                let opened = secret().open_watched("main", &own, &sealed, &mut watch);
+                assert_eq!(opened.expect("it is whole"), frame, "{length} {step}");
+            }
+            if length > 0 {
+                let mut forged = sealed.to_vec();
+                *forged.last_mut().expect("it has bytes") ^= 1;
+                let mut watch = secret().watch();
+                watch.see(&forged[..forged.len() / 2]);
+                let opened = secret().open_watched("main", &own, &forged.into(), &mut watch);
+                assert!(opened.is_err(), "{length}");
+            }
         }
     }
 

@@ -152,11 +152,14 @@ impl Storage for RemoteStorage {
         let mut rejected = None;
         for names in &self.client.names {
             let name = names.entry(key);
-            let sealed = self
-                .client
-                .ask("read from", |backend, by| backend.get(&name, limit, by))?;
+            let mut watch = self.client.secret.watch();
+            let sealed = self.client.ask("read from", |backend, by| {
+                watch.restart();
+                backend.get_seen(&name, limit, by, &mut |bytes| watch.see(bytes))
+            })?;
             let Some(sealed) = sealed else { continue };
-            match self.client.secret.open(&names.namespace, key, &sealed) {
+            let secret = &self.client.secret;
+            match secret.open_watched(&names.namespace, key, &sealed, &mut watch) {
                 Ok(frame) => return Ok(Some(frame)),
                 Err(error) => rejected = rejected.or(Some(error)),
             }

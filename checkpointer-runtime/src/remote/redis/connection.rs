@@ -64,12 +64,13 @@ impl Connection {
         self.parse(0, limit, by)
     }
 
-    /// The bytes of an entry, read to where they stay; `None` if there is none.
+    /// The bytes of an entry, read to where they stay, and shown while they come; `None` if there is none.
     pub(super) fn fetch(
         &mut self,
         command: &Cmd,
         limit: usize,
         by: Instant,
+        seen: &mut dyn FnMut(&[u8]),
     ) -> Result<Option<Bytes>, Fault> {
         self.send(command, by)?;
         let count = self
@@ -89,13 +90,14 @@ impl Connection {
         }
         // Two bytes end the string.
         let whole = length + 2;
+        let mut seen = |bytes: &[u8]| seen(&bytes[..bytes.len().min(length)]);
         let start = &self.start[head..count.min(head + whole)];
         let bytes = if start.len() == whole {
             Ok(Bytes::copy_from_slice(start))
         } else if whole <= ENOUGH {
             buffer::filled(whole, |room| {
                 room[..start.len()].copy_from_slice(start);
-                self.stream.fill(room, start.len(), by)
+                self.stream.fill(room, start.len(), by, &mut seen)
             })
         } else {
             // As much memory as bytes have come, and once more.
@@ -103,7 +105,7 @@ impl Connection {
             loop {
                 let filled = bytes.len();
                 bytes.resize(whole.min((2 * filled).max(ENOUGH)), 0);
-                match self.stream.fill(&mut bytes, filled, by) {
+                match self.stream.fill(&mut bytes, filled, by, &mut seen) {
                     Ok(_) if bytes.len() < whole => {}
                     Ok(_) => break Ok(Bytes::from(bytes)),
                     Err(error) => break Err(error),

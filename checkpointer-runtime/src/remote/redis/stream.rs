@@ -89,18 +89,20 @@ impl Stream {
         }
     }
 
-    /// Fills a buffer of which so many bytes are filled.
+    /// Fills a buffer of which so many bytes are filled, and shows what is there so far.
     pub(super) fn fill(
         &mut self,
         buffer: &mut [u8],
         mut filled: usize,
         by: Instant,
+        seen: &mut dyn FnMut(&[u8]),
     ) -> io::Result<usize> {
         while filled < buffer.len() {
             match self.receive(&mut buffer[filled..], by)? {
                 0 => return Err(ErrorKind::UnexpectedEof.into()),
                 count => filled += count,
             }
+            seen(&buffer[..filled]);
         }
         Ok(filled)
     }

@@ -16,7 +16,9 @@ use bytes::Bytes;
 use super::super::disk::{Temporary, fault};
 use super::super::memory::LowBits;
 use super::super::{Result, place, root};
+use super::recent::Recent;
 use super::scan::scan;
+use crate::entry;
 use crate::key::{Digest, Durability, Scope};
 
 /// One log, open or not.
@@ -32,6 +34,8 @@ struct State {
     file: Option<File>,
     /// Entries by half of their call hash: the frame has all of it, and is checked.
     index: HashMap<u128, Place, BuildHasherDefault<LowBits>>,
+    /// What was read of this file and found to be sound.
+    recent: Recent,
     /// The file's length when it was last looked at.
     length: u64,
     /// How much of it is in the index.
@@ -71,12 +75,23 @@ impl Log {
         Ok(state.index.contains_key(&half(call_hash)))
     }
 
-    /// The frame of an entry.
-    pub(super) fn get(&self, call_hash: &Digest) -> Result<Option<Bytes>> {
+    /// The frame of an entry, and whether its checksum holds.
+    pub(super) fn get(&self, call_hash: &Digest) -> Result<Option<(Bytes, bool)>> {
         let read = || {
             let state = self.fresh()?;
-            let place = state.index.get(&half(call_hash)).copied();
-            place.map(|place| state.read(place)).transpose()
+            let call = half(call_hash);
+            let Some(&place) = state.index.get(&call) else {
+                return Ok(None);
+            };
+            if let Some(frame) = state.recent.get(call, place.offset) {
+                return Ok(Some((frame, true)));
+            }
+            let frame = state.read(place)?;
+            let is_sealed = entry::is_sealed(&frame);
+            if is_sealed {
+                state.recent.keep(call, place.offset, &frame);
+            }
+            Ok(Some((frame, is_sealed)))
         };
         read().map_err(|error| fault("read", error, &self.path))
     }

@@ -5,6 +5,7 @@
 //! file is written down in `docs/storage-format.md`, and what it was measured against in `docs/performance.md`.
 
 mod log;
+mod recent;
 mod scan;
 
 use std::collections::HashMap;
@@ -117,7 +118,14 @@ impl Storage for PackedStorage {
     }
 
     fn load(&self, key: &Key) -> Result<Option<Bytes>> {
-        log_of(key)?.get(&key.call_hash())
+        let found = log_of(key)?.get(&key.call_hash())?;
+        Ok(found.map(|(frame, _)| frame))
+    }
+
+    fn load_checked(&self, key: &Key) -> Result<Option<(Header, Bytes)>> {
+        let found = log_of(key)?.get(&key.call_hash())?;
+        let checked = found.map(|(frame, is_sealed)| entry::decode_sealed(key, &frame, is_sealed));
+        checked.transpose()
     }
 
     fn store(&self, key: &Key, frame: &[u8]) -> Result<()> {
