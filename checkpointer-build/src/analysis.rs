@@ -20,7 +20,7 @@ use crate::package::Workspace;
 use crate::program::Program;
 use crate::reach::{Closure, closure};
 use crate::report::{Ids, Item, Place, Report, Root};
-use crate::source::Sources;
+use crate::source::{Bodies, Sources};
 use crate::ty::{NodeId, Ty};
 use crate::type_arguments::TypeArguments;
 use crate::world::{Arenas, Crate, CrateId, Extern, Kind, Script, Unseen, World};
@@ -76,12 +76,11 @@ pub(crate) struct Uncaptured {
 /// Runs the pipeline.
 pub(crate) fn analyse(workspace: &Workspace, cfg: &CfgSet, request: &Request) -> Analysis {
     let arenas = Arenas::default();
-    let mut sources = Sources::new(&arenas, request.cache.as_deref());
-    let targets = if request.all {
-        Targets::All
-    } else {
-        Targets::Checkpointed
+    let (targets, bodies) = match request.all {
+        true => (Targets::All, Bodies::AtOnce),
+        false => (Targets::Checkpointed, Bodies::Later),
     };
+    let mut sources = Sources::new(&arenas, request.cache.as_deref(), bodies);
     let world = link(&arenas, workspace, &mut sources, cfg, &request.env, targets);
     let program = Program::new(&world);
     let graph = Graph::new(&program);

@@ -1,6 +1,8 @@
-//! A function's body in a file's summary: encoded on its own and decoded when something first
+//! A function's body in a file's summary: its text or its encoded tree, read when something first
 //! looks into it, because most bodies of a crate are never looked into. What linking has to know of
 //! every body stands beside it.
+
+mod unread;
 
 use std::cell::OnceCell;
 use std::ops::Deref;
@@ -10,20 +12,33 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::ir::{self, Block, Expr, MacroCall, Statement};
 use crate::symbol::Symbol;
 
-/// A body, decoded or not.
+pub(crate) use unread::{Home, Unread, decode_at_home};
+
+/// A body, read or not.
 #[derive(Clone, Debug)]
 pub(crate) struct Body {
     outline: Outline,
-    encoded: Vec<u8>,
+    kept: Kept,
     block: OnceCell<Block>,
+}
+
+/// What the block is made from.
+#[derive(Clone, Debug)]
+enum Kept {
+    /// It is there.
+    Nothing,
+    /// The encoded block.
+    Encoded(Vec<u8>),
+    /// The source text.
+    Text(Box<Unread>),
 }
 
 /// What a body may do to the module around it.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-struct Outline {
+pub(crate) struct Outline {
     /// Some block in it has items.
     has_items: bool,
-    /// The macros that it calls, each once.
+    /// The macros that it calls, each once; of a body that is not read perhaps some more.
     calls: Vec<Called>,
 }
 
@@ -36,6 +51,8 @@ pub(crate) struct Called {
     pub(crate) plain: bool,
     /// Whether the arguments are known as expressions.
     pub(crate) read: bool,
+    /// Whether the arguments may hold items: see [`holds_item_words`].
+    pub(crate) item_words: bool,
 }
 
 impl Body {
@@ -45,7 +62,7 @@ impl Body {
         outline.block(&block);
         Body {
             outline,
-            encoded: Vec::new(),
+            kept: Kept::Nothing,
             block: OnceCell::from(block),
         }
     }
@@ -56,7 +73,7 @@ impl Body {
         match rmp_serde::to_vec(&*body) {
             Ok(encoded) => Body {
                 outline: body.outline,
-                encoded,
+                kept: Kept::Encoded(encoded),
                 block: OnceCell::new(),
             },
             // Plain data always encodes; and if it did not, the tree is there.
@@ -64,19 +81,70 @@ impl Body {
         }
     }
 
-    /// Whether it may define items: some block of it has some, or a macro does for which `defines` says so.
-    pub(crate) fn may_define_items(&self, defines: impl FnMut(&Called) -> bool) -> bool {
-        self.outline.has_items || self.outline.calls.iter().any(defines)
+    /// A body of which only the text is known.
+    pub(crate) fn unread(outline: Outline, unread: Unread) -> Self {
+        Body {
+            outline,
+            kept: Kept::Text(Box::new(unread)),
+            block: OnceCell::new(),
+        }
+    }
+
+    /// What is not read yet, for the one who makes it.
+    pub(crate) fn unread_mut(&mut self) -> Option<&mut Unread> {
+        match &mut self.kept {
+            Kept::Text(unread) => Some(unread),
+            _ => None,
+        }
+    }
+
+    /// Reads what is not read yet, and keeps the tree encoded. Returns the hash of the whole function's own tokens, if it was
+    /// not known.
+    pub(crate) fn pack(&mut self) -> Option<[u8; 32]> {
+        let Kept::Text(unread) = &self.kept else {
+            return None;
+        };
+        let (block, tokens) = unread.lower();
+        *self = Body {
+            outline: std::mem::take(&mut self.outline),
+            ..Body::packed(block)
+        };
+        Some(tokens)
+    }
+
+    /// The hash of the whole function's own tokens, which is only found when the body is read; `None` if the function's
+    /// item has it.
+    pub(crate) fn tokens(&self) -> Option<[u8; 32]> {
+        let Kept::Text(unread) = &self.kept else {
+            return None;
+        };
+        if self.block.get().is_none() {
+            let _: &Block = self;
+        }
+        unread.tokens()
+    }
+
+    /// Whether some block of it has items.
+    pub(crate) fn has_items(&self) -> bool {
+        self.outline.has_items
+    }
+
+    /// The macros that it calls, and perhaps some more.
+    pub(crate) fn calls(&self) -> &[Called] {
+        &self.outline.calls
     }
 }
 
 impl Deref for Body {
     type Target = Block;
     fn deref(&self) -> &Block {
-        // The summaries' checksum and version were right, so that these bytes are what was encoded; a wrong guess here
-        // would be a stale hash, and is an error instead.
-        self.block
-            .get_or_init(|| decode(&self.encoded).expect("a summary is decoded as it was encoded"))
+        self.block.get_or_init(|| match &self.kept {
+            Kept::Nothing => Block::default(),
+            // The summaries' checksum and version were right, so that these bytes are what was encoded; a wrong guess
+            // here would be a stale hash, and is an error instead.
+            Kept::Encoded(bytes) => decode(bytes).expect("a summary is decoded as it was encoded"),
+            Kept::Text(unread) => unread.read(),
+        })
     }
 }
 
@@ -92,23 +160,27 @@ pub(crate) fn decode<'de, T: Deserialize<'de>>(
 impl Serialize for Body {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let encoded;
-        let bytes = match self.block.get() {
-            Some(block) if self.encoded.is_empty() => {
-                encoded = rmp_serde::to_vec(block).map_err(serde::ser::Error::custom)?;
+        let bytes = match &self.kept {
+            Kept::Text(unread) => {
+                return (&self.outline, Some(unread), Bytes(&[])).serialize(serializer);
+            }
+            Kept::Encoded(bytes) => bytes,
+            Kept::Nothing => {
+                encoded = rmp_serde::to_vec(&**self).map_err(serde::ser::Error::custom)?;
                 &encoded
             }
-            _ => &self.encoded,
         };
-        (&self.outline, Bytes(bytes)).serialize(serializer)
+        (&self.outline, None::<&Unread>, Bytes(bytes)).serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Body {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let (outline, OwnedBytes(encoded)) = Deserialize::deserialize(deserializer)?;
+        let (outline, unread, OwnedBytes(encoded)): (Outline, Option<Box<Unread>>, OwnedBytes) =
+            Deserialize::deserialize(deserializer)?;
         Ok(Body {
             outline,
-            encoded,
+            kept: unread.map_or(Kept::Encoded(encoded), Kept::Text),
             block: OnceCell::new(),
         })
     }
@@ -178,15 +250,62 @@ impl Outline {
         let [before @ .., last] = call.path.segments.as_slice() else {
             return;
         };
-        let called = Called {
+        self.add(Called {
             name: last.name,
             plain: before.is_empty() && !call.path.global,
             read: call.args.is_some(),
-        };
+            item_words: holds_item_words(&call.text),
+        });
+    }
+
+    /// Notes a macro call.
+    pub(crate) fn add(&mut self, called: Called) {
         if !self.calls.contains(&called) {
             self.calls.push(called);
         }
     }
+
+    /// Some macro call's arguments, nobody knows whose, may hold items.
+    pub(crate) fn has_item_words(&mut self) {
+        for called in &mut self.calls {
+            called.item_words = true;
+        }
+    }
+}
+
+/// Whether a macro of this text, or called with it, may make items: some word of it begins one.
+pub(crate) fn holds_item_words(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let is_word =
+        |byte: u8| matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | 0x80..);
+    let mut at = 0;
+    while at < bytes.len() {
+        let start = at;
+        while at < bytes.len() && is_word(bytes[at]) {
+            at += 1;
+        }
+        if matches!(
+            &bytes[start..at],
+            b"fn"
+                | b"impl"
+                | b"struct"
+                | b"enum"
+                | b"trait"
+                | b"mod"
+                | b"const"
+                | b"static"
+                | b"use"
+                | b"type"
+                | b"union"
+                | b"macro_rules"
+                | b"item"
+                | b"extern"
+        ) {
+            return true;
+        }
+        at = at.max(start + 1);
+    }
+    false
 }
 
 #[cfg(test)]
@@ -206,7 +325,9 @@ mod tests {
 
     #[test]
     fn an_encoded_body_is_decoded_when_it_is_looked_into() {
-        let first = body("let a = g(1); if a { h!(b) } else { loop { k() } }");
+        let first = Body::new(Block::clone(&body(
+            "let a = g(1); if a { h!(b) } else { loop { k() } }",
+        )));
         let bytes = rmp_serde::to_vec(&first).expect("it encodes");
         let second: Body = decode(&bytes).expect("it decodes");
         assert!(second.block.get().is_none());
@@ -216,7 +337,10 @@ mod tests {
 
     #[test]
     fn items_and_macros_in_any_block_are_known_without_decoding() {
-        let defines = |text: &str| body(text).may_define_items(|called| called.name == "m");
+        let defines = |text: &str| {
+            let body = body(text);
+            body.has_items() || body.calls().iter().any(|called| called.name == "m")
+        };
         assert!(!defines("let a = n!(1) + f(|| { g() });"));
         assert!(defines("let a = f(|| { m!() });"));
         assert!(defines("match a { b => { fn inner() {} } }"));

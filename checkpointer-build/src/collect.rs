@@ -12,6 +12,7 @@ use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use crate::body::Body;
 use crate::cfg::{Predicate, Switches, Truth};
 use crate::expand::{self, MacroDef};
 use crate::ir::{self, Item, ItemKind, MacroCall, Pos};
@@ -32,6 +33,13 @@ pub(crate) struct Deferred<'a> {
     /// `None` in a function's body.
     position: Option<Position>,
     item: Option<&'a Item>,
+    env: EnvId,
+}
+
+/// A body to look into if a macro of one of the names turns up that may make items.
+struct Waiting<'a> {
+    body: &'a Body,
+    context: Context,
     env: EnvId,
 }
 
@@ -85,7 +93,11 @@ pub(crate) struct Collector<'w, 'a, 's> {
     pub(crate) world: &'w mut World<'a>,
     pub(crate) sources: &'s mut Sources<'a>,
     pub(crate) deferred: Vec<Deferred<'a>>,
+    /// Bodies that call macros which may be named by a path or import.
+    waiting: Vec<Waiting<'a>>,
     env: EnvId,
+    /// Which definitions may make items.
+    making: HashMap<NodeId, bool>,
     /// Parsed definitions, by node.
     definitions: HashMap<NodeId, Option<Rc<MacroDef>>>,
     /// Files already on the path from the root, against `#[path]` cycles.
@@ -99,7 +111,9 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
             world,
             sources,
             deferred: Vec::new(),
+            waiting: Vec::new(),
             env: NO_MACROS,
+            making: HashMap::default(),
             definitions: HashMap::default(),
             open_files: Vec::new(),
             file_ids: HashMap::default(),
@@ -128,6 +142,12 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
             expansions: Rc::default(),
         };
         self.read_file(path, &context, None);
+    }
+
+    /// Whether no macro call waits for imports.
+    pub(crate) fn is_done(&mut self) -> bool {
+        self.look_into_waiting();
+        self.deferred.is_empty()
     }
 
     /// What the predicates come to together, and the switches that leave them undecided.
@@ -168,16 +188,8 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
                     let root = self.world.krate(context.krate).root;
                     self.define(root, Ns::Macro, name, Def::Node(node), Vis::Public);
                 }
-                if let Some(body) = &function.body
-                    && body.may_define_items(|called| self.may_expand(called))
-                {
-                    self.body(
-                        body,
-                        &Context {
-                            owner: Some(node),
-                            ..context.clone()
-                        },
-                    );
+                if let Some(body) = &function.body {
+                    self.function_body(body, node, context);
                 }
             }
             ItemKind::Struct(data) => {
@@ -296,7 +308,7 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
             name_at,
             end_line,
             source: Source::Item(item),
-            tokens: item.tokens,
+            call_tokens: [0; 32],
             switches: context.switches,
             env: self.env,
             instance: context.instance,

@@ -272,7 +272,7 @@ fn shallow(graph: &Graph<'_, '_, '_>, id: NodeId, place: Option<&str>) -> Digest
         None => {
             let node = world.node(id);
             text(&mut hasher, node.kind.name());
-            hasher.update(&node.tokens);
+            hasher.update(&node.tokens());
             if let Some(place) = place {
                 text(&mut hasher, place);
             }

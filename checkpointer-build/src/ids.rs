@@ -27,11 +27,11 @@ pub(crate) fn ids(world: &World<'_>) -> Vec<String> {
             continue;
         }
         // Items of one path, kind and content are alike, so that counting them tells nothing of their order.
-        places.sort_by_key(|at| (world.nodes[*at].kind, world.nodes[*at].tokens, *at));
+        places.sort_by_cached_key(|at| (world.nodes[*at].kind, world.nodes[*at].tokens(), *at));
         let mut seen: BTreeMap<String, u32> = BTreeMap::new();
         for at in places {
             let node = &world.nodes[at];
-            let digest = blake3::Hash::from_bytes(node.tokens).to_hex();
+            let digest = blake3::Hash::from_bytes(node.tokens()).to_hex();
             let suffix = format!("{}{}", node.kind.name(), &digest[..8]);
             let count = seen.entry(suffix.clone()).or_default();
             *count += 1;

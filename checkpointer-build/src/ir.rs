@@ -6,6 +6,7 @@
 //! ([`Item::tokens`]), so that whatever this tree leaves out still counts.
 
 mod code;
+mod line;
 mod names;
 
 use serde::{Deserialize, Serialize};
@@ -18,10 +19,11 @@ pub(crate) use code::{
     Arm, Block, Closure, Expr, Let, Literal, MacroCall, MethodCall, Pattern, Statement, UnaryOp,
     children,
 };
+pub(crate) use line::at_line;
 pub(crate) use names::{GenericArgs, Path, QSelf, Segment, Type};
 
 /// The version of this data's layout and meaning; kept summaries of another one are not read.
-pub(crate) const SUMMARY_VERSION: u32 = 3;
+pub(crate) const SUMMARY_VERSION: u32 = 4;
 
 /// A place in a file: line and column, both from 1. A line of 0 means unknown.
 #[derive(
@@ -29,6 +31,7 @@ pub(crate) const SUMMARY_VERSION: u32 = 3;
 )]
 pub(crate) struct Pos {
     /// Line, from 1.
+    #[serde(with = "line")]
     pub(crate) line: u32,
     /// Column in characters, from 1.
     pub(crate) column: u32,
@@ -61,7 +64,8 @@ pub(crate) struct Item {
     /// The line of its last token.
     pub(crate) end_line: u32,
     /// The hash of its normalized tokens ([`crate::normalize`]): for a function with the items in
-    /// its body cut out; for a trait or impl the header alone; for a module nothing.
+    /// its body cut out; for a trait or impl the header alone; for a module nothing. Of a function whose
+    /// body is not read it is not known yet: ask [`Item::tokens()`].
     pub(crate) tokens: [u8; 32],
     /// Who may name it.
     pub(crate) visibility: Visibility,
@@ -124,6 +128,20 @@ pub(crate) struct Checkpoint {
     pub(crate) using: bool,
     /// File patterns of `depends_on`.
     pub(crate) files: Vec<String>,
+}
+
+impl Item {
+    /// The hash of its normalized tokens; for that, a function's body is read.
+    pub(crate) fn tokens(&self) -> [u8; 32] {
+        match &self.kind {
+            ItemKind::Fn(function) => function
+                .body
+                .as_ref()
+                .and_then(Body::tokens)
+                .unwrap_or(self.tokens),
+            _ => self.tokens,
+        }
+    }
 }
 
 /// What an item is.

@@ -99,7 +99,7 @@ pub(crate) fn link<'a>(
     }
     for round in 0..ROUNDS {
         resolve_imports(collector.world);
-        if collector.deferred.is_empty() {
+        if collector.is_done() {
             break;
         }
         collector.resume(round + 1 == ROUNDS);

@@ -3,9 +3,10 @@
 //! cache folder by the file's content, so that a build reads only what changed.
 
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
+use crate::body::{Home, decode_at_home};
 use crate::cfg::CfgSet;
 use crate::ir;
 use crate::lower::{self, ParseFailure};
@@ -30,28 +31,41 @@ pub(crate) struct Sources<'a> {
     arenas: &'a Arenas,
     files: HashMap<(PathBuf, CfgId), Loaded<'a>>,
     /// What is set, by crate: a file's summary holds what is compiled under one of them.
-    sets: Vec<CfgSet>,
-    /// Content hashes of what was read, for the summaries' cache.
-    summaries: Option<Summaries>,
+    homes: Vec<Arc<Home>>,
+    summaries: Option<Arc<Summaries>>,
+    bodies: Bodies,
+}
+
+/// When functions' bodies are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Bodies {
+    /// With their files, in parallel: where all are wanted.
+    AtOnce,
+    /// When something looks into them.
+    Later,
 }
 
 impl<'a> Sources<'a> {
     /// Nothing read yet. With `cache`, summaries are looked up and kept there.
-    pub(crate) fn new(arenas: &'a Arenas, cache: Option<&Path>) -> Self {
+    pub(crate) fn new(arenas: &'a Arenas, cache: Option<&Path>, bodies: Bodies) -> Self {
         Sources {
             arenas,
             files: HashMap::default(),
-            sets: Vec::new(),
-            summaries: cache.map(Summaries::open),
+            homes: Vec::new(),
+            summaries: cache.map(|folder| Arc::new(Summaries::open(folder))),
+            bodies,
         }
     }
 
     /// Makes a set known.
     pub(crate) fn register(&mut self, set: &CfgSet) -> CfgId {
-        let known = self.sets.iter().position(|other| other == set);
+        let known = self.homes.iter().position(|home| home.set == *set);
         CfgId(known.unwrap_or_else(|| {
-            self.sets.push(set.clone());
-            self.sets.len() - 1
+            self.homes.push(Arc::new(Home {
+                set: set.clone(),
+                summaries: self.summaries.clone(),
+            }));
+            self.homes.len() - 1
         }))
     }
 
@@ -81,8 +95,8 @@ impl<'a> Sources<'a> {
         let threads = std::thread::available_parallelism()
             .map_or(1, usize::from)
             .min(paths.len().max(1));
-        let summaries = self.summaries.as_ref();
-        let sets = &self.sets;
+        let homes = &self.homes;
+        let bodies = self.bodies;
         std::thread::scope(|scope| {
             for _ in 0..threads {
                 let worker = || {
@@ -92,7 +106,7 @@ impl<'a> Sources<'a> {
                         let Some((path, set)) = paths.get(at) else {
                             break;
                         };
-                        mine.push((at, read(path, &sets[set.0], summaries)));
+                        mine.push((at, read(path, &homes[set.0], bodies)));
                     }
                     done.lock()
                         .unwrap_or_else(std::sync::PoisonError::into_inner)
@@ -124,7 +138,7 @@ impl<'a> Sources<'a> {
             }) => match result {
                 Ok(file) => {
                     let file: &'a ir::File = self.arenas.files.alloc(file);
-                    if let Some(summaries) = &mut self.summaries {
+                    if let Some(summaries) = &self.summaries {
                         summaries.keep(hash, encoded);
                     }
                     Loaded::File(file)
@@ -142,7 +156,7 @@ impl<'a> Sources<'a> {
         if let Some(loaded) = self.files.get(&key) {
             return *loaded;
         }
-        let read = read(path, &self.sets[set.0], self.summaries.as_ref());
+        let read = read(path, &self.homes[set.0], self.bodies);
         self.keep(key, read)
     }
 
@@ -169,13 +183,14 @@ struct Read {
     encoded: Option<Vec<u8>>,
 }
 
-fn read(path: &Path, set: &CfgSet, summaries: Option<&Summaries>) -> Option<Read> {
+fn read(path: &Path, home: &Arc<Home>, bodies: Bodies) -> Option<Read> {
+    let summaries = home.summaries.as_deref();
     let bytes = std::fs::read(path).ok()?;
     let mut hasher = blake3::Hasher::new();
     hasher.update(&bytes);
     if mentions_cfg(&bytes) {
         // Only then does a summary hang on what is set; plain data always serializes.
-        hasher.update(&rmp_serde::to_vec(set).unwrap_or_default());
+        hasher.update(&rmp_serde::to_vec(&home.set).unwrap_or_default());
     }
     let hash = *hasher.finalize().as_bytes();
     let mut read = Read {
@@ -183,12 +198,16 @@ fn read(path: &Path, set: &CfgSet, summaries: Option<&Summaries>) -> Option<Read
         hash,
         encoded: None,
     };
-    if let Some(file) = summaries.and_then(|summaries| summaries.get(&hash)) {
+    let kept = summaries.and_then(|summaries| summaries.get(&hash));
+    if let Some(file) = kept.and_then(|kept| decode_at_home(kept, home).ok()) {
         read.result = Ok(file);
         return Some(read);
     }
     read.result = match std::str::from_utf8(&bytes) {
-        Ok(text) => lower::file(text, set),
+        Ok(text) => match bodies {
+            Bodies::AtOnce => lower::file_and_bodies(text, home),
+            Bodies::Later => lower::file_without_bodies(text, home),
+        },
         Err(error) => Err(ParseFailure {
             message: format!("it is not UTF-8: {error}"),
             at: crate::ir::Pos { line: 1, column: 1 },

@@ -1,8 +1,9 @@
-//! The cache of files' summaries: one file in OUT_DIR, keyed by content, versioned, written whole
-//! and renamed, so that it may be deleted at any time and two builds may write it at once.
+//! The cache of what was made of files and of bodies: one file in OUT_DIR, keyed by content, versioned,
+//! written whole and renamed, so that it may be deleted at any time and two builds may write it at once.
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::ir;
 use crate::map::HashMap;
@@ -17,8 +18,22 @@ pub(crate) struct Summaries {
     bytes: Vec<u8>,
     /// Where each summary stands in it.
     known: HashMap<[u8; 32], Range<usize>>,
-    used: HashMap<[u8; 32], Option<Vec<u8>>>,
+    used: Mutex<Used>,
+}
+
+/// What this analysis looked up, and what of it is new.
+#[derive(Default)]
+struct Used {
+    entries: HashMap<[u8; 32], Option<Vec<u8>>>,
     changed: bool,
+}
+
+impl std::fmt::Debug for Summaries {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Summaries")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Summaries {
@@ -30,36 +45,37 @@ impl Summaries {
             path,
             known: places(&bytes).unwrap_or_default(),
             bytes,
-            used: HashMap::default(),
-            changed: false,
+            used: Mutex::default(),
         }
     }
 
-    /// The summary of a file of that content.
-    pub(crate) fn get(&self, hash: &[u8; 32]) -> Option<ir::File> {
-        crate::body::decode(self.kept(hash)?).ok()
-    }
-
-    fn kept(&self, hash: &[u8; 32]) -> Option<&[u8]> {
+    /// What was kept under that content.
+    pub(crate) fn get(&self, hash: &[u8; 32]) -> Option<&[u8]> {
         self.bytes.get(self.known.get(hash)?.clone())
     }
 
-    /// Notes that a summary is in use, and keeps one that is new.
-    pub(crate) fn keep(&mut self, hash: [u8; 32], encoded: Option<Vec<u8>>) {
-        self.changed |= encoded.is_some();
-        self.used.insert(hash, encoded);
+    /// Notes that an entry is in use, and keeps one that is new.
+    pub(crate) fn keep(&self, hash: [u8; 32], encoded: Option<Vec<u8>>) {
+        let mut used = self.used();
+        used.changed |= encoded.is_some();
+        used.entries.insert(hash, encoded);
+    }
+
+    fn used(&self) -> MutexGuard<'_, Used> {
+        self.used.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Writes what is in use; failing to is no harm.
     pub(crate) fn save(&self) {
-        if !self.changed {
+        let used = self.used();
+        if !used.changed {
             return;
         }
         let mut bytes = Vec::new();
-        let mut entries: Vec<_> = self.used.iter().collect();
+        let mut entries: Vec<_> = used.entries.iter().collect();
         entries.sort_by_key(|(hash, _)| **hash);
         for (hash, encoded) in entries {
-            let Some(encoded) = encoded.as_deref().or_else(|| self.kept(hash)) else {
+            let Some(encoded) = encoded.as_deref().or_else(|| self.get(hash)) else {
                 continue;
             };
             bytes.extend_from_slice(hash);

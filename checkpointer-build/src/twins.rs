@@ -13,7 +13,10 @@ pub(crate) fn twins(world: &World<'_>) -> HashSet<NodeId> {
     for id in world.ids() {
         let node = world.node(id);
         if node.is_type() || node.kind == Kind::Trait {
-            alike.entry((node.kind, node.tokens)).or_default().push(id);
+            alike
+                .entry((node.kind, node.tokens()))
+                .or_default()
+                .push(id);
         }
     }
     let krate = |id: NodeId| world.node(id).krate;

@@ -245,7 +245,8 @@ pub(crate) struct Node<'a> {
     pub(crate) name_at: Pos,
     pub(crate) end_line: u32,
     pub(crate) source: Source<'a>,
-    pub(crate) tokens: [u8; 32],
+    /// Of a macro call; items know theirs.
+    pub(crate) call_tokens: [u8; 32],
     pub(crate) switches: Switches,
     pub(crate) env: EnvId,
     pub(crate) instance: InstanceId,
@@ -260,6 +261,14 @@ impl<'a> Node<'a> {
         match self.source {
             Source::Item(item) => Some(item),
             _ => None,
+        }
+    }
+
+    /// The hash of its own tokens.
+    pub(crate) fn tokens(&self) -> [u8; 32] {
+        match self.source {
+            Source::Item(item) => item.tokens(),
+            Source::Call(_) => self.call_tokens,
         }
     }
 

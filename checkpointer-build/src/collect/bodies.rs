@@ -1,12 +1,13 @@
 //! Bodies: the blocks in them that have items, and the macro calls that make some.
 
-use super::{Collector, Context, Deferred, Position};
-use crate::body::Called;
+use super::{Collector, Context, Deferred, Position, Waiting};
+use crate::body::{Body, holds_item_words};
 use crate::expand;
 use crate::ir::{self, ItemKind, MacroCall};
 use crate::lower;
+use crate::map::HashSet;
 use crate::symbol::Symbol;
-use crate::world::NodeId;
+use crate::world::{Kind, NodeId};
 
 use super::macros::dollar_crate;
 
@@ -138,38 +139,81 @@ impl<'a> Collector<'_, 'a, '_> {
         }
     }
 
-    /// Whether [`Self::body_macro`] would do anything with such a call.
-    pub(super) fn may_expand(&self, called: &Called) -> bool {
-        let textual = called.plain && self.world.textual_macro(self.env, called.name).is_some();
-        textual || !(called.read || crate::std_facts::std_macro(&called.name))
+    /// Whether a definition may make items.
+    fn makes_items(&mut self, definition: NodeId) -> bool {
+        if let Some(known) = self.making.get(&definition) {
+            return *known;
+        }
+        let item = self.world.node(definition).item();
+        let makes = match item.map(|item| &item.kind) {
+            Some(ItemKind::MacroRules(text)) => holds_item_words(text),
+            _ => false,
+        };
+        self.making.insert(definition, makes);
+        makes
     }
 
     /// Whether an expansion may hold items: some item keyword stands in the definition or in the call.
-    pub(super) fn defines_items(&self, node: NodeId, call: &MacroCall) -> bool {
-        let Some(ItemKind::MacroRules(text)) = self.world.node(node).item().map(|item| &item.kind)
-        else {
-            return false;
+    pub(super) fn defines_items(&mut self, node: NodeId, call: &MacroCall) -> bool {
+        let item = self.world.node(node).item();
+        matches!(item.map(|item| &item.kind), Some(ItemKind::MacroRules(_)))
+            && (self.makes_items(node) || holds_item_words(&call.text))
+    }
+
+    /// Looks into a function's body for items, if it may have some; where that hangs on macros that are not known yet, it waits.
+    pub(super) fn function_body(&mut self, body: &'a Body, function: NodeId, context: &Context) {
+        let mut waits = false;
+        let mut looks = body.has_items();
+        for called in body.calls() {
+            let textual = match called.plain {
+                true => self.world.textual_macro(self.env, called.name),
+                false => None,
+            };
+            match textual {
+                Some(node) => looks |= called.item_words || self.makes_items(node),
+                None => waits |= !(called.read || crate::std_facts::std_macro(&called.name)),
+            }
+        }
+        if !looks && !waits {
+            return;
+        }
+        let context = Context {
+            owner: Some(function),
+            ..context.clone()
         };
-        [text.as_str(), call.text.as_str()].iter().any(|text| {
-            text.split(|c: char| !c.is_alphanumeric() && c != '_')
-                .any(|word| {
-                    matches!(
-                        word,
-                        "fn" | "impl"
-                            | "struct"
-                            | "enum"
-                            | "trait"
-                            | "mod"
-                            | "const"
-                            | "static"
-                            | "use"
-                            | "type"
-                            | "union"
-                            | "macro_rules"
-                            | "item"
-                            | "extern"
-                    )
-                })
-        })
+        if looks {
+            self.body(body, &context);
+        } else {
+            let env = self.env;
+            self.waiting.push(Waiting { body, context, env });
+        }
+    }
+
+    /// Looks into the bodies that wait for a macro that is there by now.
+    pub(super) fn look_into_waiting(&mut self) {
+        if self.waiting.is_empty() {
+            return;
+        }
+        let mut names: HashSet<Symbol> = HashSet::default();
+        for node in &self.world.nodes {
+            if node.kind == Kind::Macro {
+                names.insert(node.name);
+            }
+        }
+        // By another name.
+        for import in &self.world.imports {
+            if import.path.last() != Some(&import.name) {
+                names.insert(import.name);
+            }
+        }
+        for waiting in std::mem::take(&mut self.waiting) {
+            let calls = waiting.body.calls();
+            if calls.iter().any(|called| names.contains(&called.name)) {
+                self.env = waiting.env;
+                self.body(waiting.body, &waiting.context);
+            } else {
+                self.waiting.push(waiting);
+            }
+        }
     }
 }

@@ -121,7 +121,7 @@ impl<'a> Collector<'_, 'a, '_> {
             .segments
             .last()
             .map_or(Symbol::new(""), |segment| segment.name);
-        let tokens = item.map_or_else(|| canonical_hash(&call.text), |item| item.tokens);
+        let call_tokens = item.map_or_else(|| canonical_hash(&call.text), |item| item.tokens);
         let node = self.world.push_node(Node {
             kind: Kind::Call,
             name,
@@ -133,7 +133,7 @@ impl<'a> Collector<'_, 'a, '_> {
             name_at: start,
             end_line: item.map_or(start.line, |item| item.end_line),
             source: Source::Call(call),
-            tokens,
+            call_tokens,
             switches: context.switches,
             env: self.env,
             instance: context.instance,

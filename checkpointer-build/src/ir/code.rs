@@ -239,6 +239,7 @@ pub(crate) struct MacroCall {
     /// Place of the text's first token, for positions of what it expands to.
     pub(crate) text_at: Pos,
     /// The line of its closing delimiter.
+    #[serde(with = "super::line")]
     pub(crate) end_line: u32,
     /// For calls whose name is that of a std macro (`println`, `vec`, `assert_eq`, `matches`, …): the text read as that
     /// macro reads it, with inline captures (`"{x}"`) as paths and the format traits as [`MacroCall::traits`].

@@ -69,6 +69,9 @@ impl Lower<'_> {
             result: self.result(&mut signature.output),
             is_async: signature.asyncness.is_some(),
             body: syntax.block.map(|block| {
+                if let Some(body) = self.left_out(block) {
+                    return body;
+                }
                 let block = self.block(block);
                 // What a macro made is looked into at once.
                 match self.source {

@@ -113,7 +113,7 @@ impl Lower<'_> {
     /// Lowers an item: a `use` into one for each leaf, a macro such as `thread_local!` into the
     /// items that it makes.
     pub(super) fn item(&mut self, mut item: syn::Item, out: &mut Vec<Item>) {
-        let (head, kind) = match &mut item {
+        let (head, mut kind) = match &mut item {
             syn::Item::Use(import) => return self.import(import, out),
             syn::Item::Macro(call) if call.ident.is_none() => {
                 if self.made_items(&call.attrs, &call.mac, out)
@@ -141,7 +141,7 @@ impl Lower<'_> {
             syn::Item::ForeignMod(block) => self.foreign_block(block),
             other => self.simple_item(other),
         };
-        let tokens = self.tokens(&mut item);
+        let tokens = self.finish(&mut kind, &mut item);
         out.push(head.with(kind, tokens));
     }
 

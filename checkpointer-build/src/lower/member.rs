@@ -94,7 +94,7 @@ impl Lower<'_> {
         {
             return self.trait_item(declared);
         }
-        let (head, kind) = match &mut item {
+        let (head, mut kind) = match &mut item {
             ImplItem::Fn(item) => self.function(Syntax {
                 attrs: &item.attrs,
                 vis: Some(&item.vis),
@@ -146,11 +146,12 @@ impl Lower<'_> {
                 self.verbatim_member(&tokens)
             }
         };
-        head.with(kind, self.tokens(&mut item))
+        let tokens = self.finish(&mut kind, &mut item);
+        head.with(kind, tokens)
     }
 
     pub(super) fn trait_item(&mut self, mut item: TraitItem) -> Item {
-        let (head, kind) = match &mut item {
+        let (head, mut kind) = match &mut item {
             TraitItem::Fn(item) => self.function(Syntax {
                 attrs: &item.attrs,
                 vis: None,
@@ -198,7 +199,8 @@ impl Lower<'_> {
                 self.verbatim_member(&tokens)
             }
         };
-        head.with(kind, self.tokens(&mut item))
+        let tokens = self.finish(&mut kind, &mut item);
+        head.with(kind, tokens)
     }
 
     pub(super) fn foreign_item(&mut self, mut item: ForeignItem) -> Item {

@@ -20,25 +20,32 @@ mod nesting;
 mod own;
 mod path;
 mod pattern;
+mod scan;
+mod skeleton;
 mod spelled;
 mod std_macro;
 mod strip;
 mod types;
+mod unread;
 mod unusual;
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use syn::Block as SynBlock;
 use syn::parse::discouraged::Speculative as _;
 use syn::parse::{ParseStream, Parser as _};
 
+use crate::body::Home;
 use crate::cfg::CfgSet;
 use crate::ir::{Block, File, Item, Pattern, Pos, Type};
 use crate::symbol::Symbol;
 
 pub(crate) use loose::macro_args;
+use unread::Cuts;
+pub(crate) use unread::unread;
 
 /// Why a file could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,14 +69,34 @@ pub(crate) enum ItemPosition {
     Extern,
 }
 
-/// Parses a file's text and lowers it.
-///
-/// The positions of all tokens on this thread are forgotten at the end: a caller that holds tokens
-/// across this call must not ask for their spans.
+/// Parses a file's text and lowers it, all at once: what the other ways must agree with.
+#[cfg(test)]
 pub(crate) fn file(text: &str, set: &CfgSet) -> Result<File, ParseFailure> {
     let text = without_carriage_returns(text);
     let text = without_shebang(&text);
     let result = lower_file(text, set);
+    proc_macro2::extra::invalidate_current_thread_spans();
+    result
+}
+
+/// Parses a file's text and lowers it: a skeleton and bodies, as it comes to be where bodies are left for later.
+///
+/// The positions of all tokens on this thread are forgotten at the end: a caller that holds tokens
+/// across this call must not ask for their spans.
+pub(crate) fn file_and_bodies(text: &str, home: &Arc<Home>) -> Result<File, ParseFailure> {
+    let mut file = file_without_bodies(text, home)?;
+    unread::read_all(&mut file.items);
+    Ok(file)
+}
+
+/// The same, but leaves bodies for later where that can be done.
+pub(crate) fn file_without_bodies(text: &str, home: &Arc<Home>) -> Result<File, ParseFailure> {
+    let text = without_carriage_returns(text);
+    let text = without_shebang(&text);
+    let result = match lower_skeleton(text, home) {
+        Some(file) => Ok(file),
+        None => lower_file(text, &home.set),
+    };
     // The lexer keeps every text that it has read on a thread, so that its spans can be resolved.
     proc_macro2::extra::invalidate_current_thread_spans();
     result
@@ -178,6 +205,8 @@ struct Lower<'a> {
     scopes: u32,
     /// Where identifiers are spelled out, to spare an allocation each.
     spelling: String,
+    /// The bodies that are left out.
+    cuts: Option<Cuts<'a>>,
 }
 
 impl<'a> Lower<'a> {
@@ -190,6 +219,7 @@ impl<'a> Lower<'a> {
             relative: false,
             scopes: 0,
             spelling: String::new(),
+            cuts: None,
         }
     }
 
@@ -202,7 +232,20 @@ impl<'a> Lower<'a> {
             relative: false,
             scopes: first_scope,
             spelling: String::new(),
+            cuts: None,
         }
+    }
+
+    fn tree(&mut self, tree: syn::File, file: &mut File) {
+        file.items.reserve(tree.items.len());
+        for item in tree.items {
+            self.item(item, &mut file.items);
+        }
+        file.cfg = self.cfg(&tree.attrs);
+        let mut attributes = tree.attrs.iter();
+        file.no_implicit_prelude =
+            attributes.any(|attribute| attribute.path().is_ident("no_implicit_prelude"));
+        file.scopes = self.scopes;
     }
 
     /// A name without `r#`.
@@ -214,24 +257,28 @@ impl<'a> Lower<'a> {
     }
 
     fn pos(&self, span: Span) -> Pos {
-        self.place(span.start())
+        self.place(span, Span::start)
     }
 
     /// The place behind a token.
     fn end(&self, span: Span) -> Pos {
-        self.place(span.end())
+        self.place(span, Span::end)
     }
 
-    fn place(&self, found: proc_macro2::LineColumn) -> Pos {
+    /// An expansion's tokens are not asked: the text that they come from may be forgotten.
+    fn place(&self, span: Span, side: fn(&Span) -> proc_macro2::LineColumn) -> Pos {
+        if self.source.is_none() && !self.relative {
+            return self.at;
+        }
+        let found = side(&span);
         let (line, column) = (found.line as u32, found.column as u32 + 1);
-        match (self.source, self.relative) {
-            (Some(_), _) => Pos { line, column },
-            (None, false) => self.at,
-            (None, true) if line == 1 => Pos {
+        match self.relative {
+            false => Pos { line, column },
+            true if line == 1 => Pos {
                 line: self.at.line,
                 column: self.at.column + column - 1,
             },
-            (None, true) => Pos {
+            true => Pos {
                 line: self.at.line + line - 1,
                 column,
             },
@@ -274,20 +321,35 @@ fn lower_file(text: &str, set: &CfgSet) -> Result<File, ParseFailure> {
     }
     let tree: syn::File =
         syn::parse2(tokens).map_err(|error| failure(error.to_string(), error.span()))?;
-    let mut lower = Lower::of_file(text, set);
-    let mut items = Vec::with_capacity(tree.items.len());
-    for item in tree.items {
-        lower.item(item, &mut items);
+    let mut file = File::default();
+    Lower::of_file(text, set).tree(tree, &mut file);
+    Ok(file)
+}
+
+/// Lowers a file of which the bodies are left out; `None` if some of them can't be told from the rest.
+fn lower_skeleton(text: &str, home: &Arc<Home>) -> Option<File> {
+    if !nesting::looks_shallow(text) {
+        return None;
     }
-    Ok(File {
-        items,
-        cfg: lower.cfg(&tree.attrs),
-        no_implicit_prelude: tree
-            .attrs
-            .iter()
-            .any(|attribute| attribute.path().is_ident("no_implicit_prelude")),
-        scopes: lower.scopes,
-    })
+    let mut skeleton = skeleton::skeleton(text)?;
+    let tree: syn::File = syn::parse2(skeleton.text.parse().ok()?).ok()?;
+    let count = skeleton.cuts.len();
+    let mut lower = Lower {
+        cuts: Some(Cuts {
+            text,
+            all: &mut skeleton.cuts,
+            found: 0,
+            home,
+        }),
+        ..Lower::of_file(&skeleton.text, &home.set)
+    };
+    let mut file = File::default();
+    lower.tree(tree, &mut file);
+    // One that was not found again stands in tokens that nobody took for a function.
+    lower
+        .cuts
+        .is_some_and(|cuts| cuts.found == count)
+        .then_some(file)
 }
 
 /// The compiler reads `\r\n` as `\n` everywhere, string literals included.

@@ -44,7 +44,8 @@ pub(super) fn too_deep(text: &str, tokens: &TokenStream) -> Option<Span> {
     None
 }
 
-fn looks_shallow(text: &str) -> bool {
+/// Whether it is shallow even if all brackets in comments and strings were code.
+pub(super) fn looks_shallow(text: &str) -> bool {
     let mut depth: usize = 0;
     let mut operators: usize = 0;
     for byte in text.bytes() {
@@ -75,13 +76,15 @@ fn looks_shallow(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::cfg::CfgSet;
+    use std::sync::Arc;
+
+    use crate::body::Home;
 
     /// The message for a function of this body, read on a thread such as the build script's.
     fn message(body: String) -> Option<String> {
         let read = move || {
             let text = format!("fn f() {{ {body} }}");
-            let read = crate::lower::file(&text, &CfgSet::default());
+            let read = crate::lower::file_and_bodies(&text, &Arc::new(Home::default()));
             read.err().map(|failure| failure.message)
         };
         let thread = std::thread::Builder::new().stack_size(crate::source::STACK);

@@ -7,12 +7,17 @@ use crate::normalize::{Canonical, Nested, write_canonical};
 impl Lower<'_> {
     /// Hashes what is left of an item and compiled in this build, normalized.
     pub(super) fn tokens(&self, item: &mut (impl Canonical + Strippable)) -> [u8; 32] {
+        *blake3::hash(&self.bytes(item)).as_bytes()
+    }
+
+    /// The canonical bytes of what is left of an item.
+    pub(super) fn bytes(&self, item: &mut (impl Canonical + Strippable)) -> Vec<u8> {
         if self.has_cfg {
             item.strip(&mut Strip { set: self.set });
         }
         let mut bytes = Vec::with_capacity(512);
         write_canonical(item, Nested::Keep, &mut bytes);
-        *blake3::hash(&bytes).as_bytes()
+        bytes
     }
 }
 

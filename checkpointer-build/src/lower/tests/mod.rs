@@ -5,6 +5,7 @@ mod bodies;
 mod items;
 mod macros;
 mod positions;
+mod skeleton;
 
 use crate::cfg::CfgSet;
 use crate::ir::{Block, Expr, File, Function, Item, ItemKind, Statement};

@@ -1,0 +1,206 @@
+//! Bodies that are left for later make the same as bodies that are read with their file.
+
+use std::sync::Arc;
+
+use crate::body::Home;
+use crate::ir::{File, Item, ItemKind};
+
+/// Everything that is known of items, bodies read, as lines.
+fn all(items: &[Item], out: &mut Vec<String>) {
+    for item in items {
+        let mut head = item.clone();
+        out.push(format!("{} {:02x?}", item.name, item.tokens()));
+        match &mut head.kind {
+            ItemKind::Fn(function) => {
+                let body = function.body.take();
+                out.push(format!("{:?}", body.as_deref()));
+                if let Some(block) = body.as_deref() {
+                    all(&block.items, out);
+                }
+            }
+            ItemKind::Impl(data) => all(&std::mem::take(&mut data.items), out),
+            ItemKind::Trait(data) => all(&std::mem::take(&mut data.items), out),
+            ItemKind::Mod(Some(inner)) => all(&std::mem::take(inner), out),
+            ItemKind::ForeignMod(inner) => all(&std::mem::take(inner), out),
+            _ => {}
+        }
+        head.tokens = [0; 32];
+        out.push(format!("{head:?}"));
+    }
+}
+
+fn lines(file: &File) -> Vec<String> {
+    let mut out = vec![format!(
+        "{:?} {} {}",
+        file.cfg, file.no_implicit_prelude, file.scopes
+    )];
+    all(&file.items, &mut out);
+    out
+}
+
+fn later(text: &str) -> File {
+    crate::lower::file_without_bodies(text, &Arc::new(Home::default())).expect("it parses")
+}
+
+/// How many bodies of a file are left for later, once it is seen that they make no difference.
+fn check(text: &str) -> usize {
+    let (at_once, later) = (super::lower(text), later(text));
+    let left = count(&later.items);
+    let (at_once, later) = (lines(&at_once), lines(&later));
+    for (one, other) in at_once.iter().zip(&later) {
+        assert_eq!(one, other, "{text}");
+    }
+    assert_eq!(at_once.len(), later.len(), "{text}");
+    left
+}
+
+fn count(items: &[Item]) -> usize {
+    let of = |item: &Item| match &item.kind {
+        ItemKind::Fn(function) => {
+            let mut body = function.body.clone();
+            usize::from(
+                body.as_mut()
+                    .is_some_and(|body| body.unread_mut().is_some()),
+            )
+        }
+        ItemKind::Impl(data) => count(&data.items),
+        ItemKind::Trait(data) => count(&data.items),
+        ItemKind::Mod(Some(inner)) => count(inner),
+        _ => 0,
+    };
+    items.iter().map(of).sum()
+}
+
+#[test]
+fn the_sources_of_this_crate_are_the_same_either_way() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
+    let mut left = 0;
+    for entry in walkdir::WalkDir::new(folder).into_iter().flatten() {
+        if entry.path().extension().is_some_and(|e| e == "rs") {
+            left += check(&std::fs::read_to_string(entry.path()).expect("it is text"));
+        }
+    }
+    assert!(left > 800, "{left}");
+}
+
+#[test]
+fn bodies_of_functions_wherever_they_stand_are_left_for_later() {
+    let body = "{ let é = \"}\"; // '\n  g(é)\n /* } */ }";
+    for (count, text) in [
+        (1, format!("fn f() {body} struct S;")),
+        (
+            1,
+            format!("pub(crate) const unsafe extern \"C\" fn f() {body} static A: u8 = 1;"),
+        ),
+        (
+            1,
+            format!(
+                "async fn f<const N: usize>(x: A<{{ N + 1 }}>) -> [u8; {{ 2 }}] where A<{{ N }}>: B, {body}"
+            ),
+        ),
+        (
+            2,
+            format!(
+                "impl<T: Fn() -> A> B for C<T> {{ const X: u8 = {{ 1 }}; /// Doc.\n #[inline] fn f(&self) {body} fn g() {body} }}"
+            ),
+        ),
+        (
+            1,
+            format!("unsafe trait T: U {{ type A; fn f(&self) {body} fn g(&self); }}"),
+        ),
+        (
+            1,
+            format!("#[cfg(a)] mod m {{ //! Doc.\n use super::*; fn f() {body} }} mod n;"),
+        ),
+        (
+            1,
+            format!("m! {{ fn g() {body} }} a::b!(fn h() {body}); ::c!{{}} fn f() {body}"),
+        ),
+        (
+            1,
+            format!("macro_rules! m {{ () => {{ fn g() {body} }} }} fn f() {body}"),
+        ),
+        (
+            1,
+            format!(
+                "extern \"C\" {{ fn a(); }} extern crate b; fn f() {body} type T = fn() -> u8;"
+            ),
+        ),
+        (
+            1,
+            format!(
+                "union U {{ a: u8 }} enum E {{ A {{ x: u8 }}, /* }} */ B = {{ 1 }} }} fn f() {body}"
+            ),
+        ),
+        (
+            1,
+            format!("const A: fn() = {{ fn g() {body} g }}; const _: () = (); pub fn f() {body}"),
+        ),
+        (1, format!("fn r#fn() {body} fn short() {{ 1 }}")),
+        (
+            1,
+            "fn f() { self.a(b).c().d().e().f() } fn g() { self.a() }".to_owned(),
+        ),
+        (
+            1,
+            "fn f() { let x = a * b; if !(x) { println!(\"{x}\"); } x as *const u8; }".to_owned(),
+        ),
+    ] {
+        assert_eq!(check(&text), count, "{text}");
+    }
+}
+
+#[test]
+fn bodies_that_count_for_others_stay() {
+    for body in [
+        "struct S { a: u8 } impl T for S {}",
+        "use a::b::c; c(1, 2, 3, 4, 5, 6)",
+        "if x { fn inner() {} } inner(1, 2, 3)",
+        "macro_rules! m { () => { 1 } } m!()",
+        "thread_local! { static A: u8 = 1; }",
+        "cfg_if! { if #[cfg(a)] { b() } }    ",
+        "#![allow(unused)] a(1, 2, 3, 4, 5)",
+        "//! Doc.\n a(1, 2, 3, 4, 5, 6, 7)",
+        "const A: u8 = 1; a(A, 2, 3, 4, 5)",
+        "union U { a: u8, b: u16 } c(1, 2)",
+        "extern \"C\" { fn a(); } b(1, 2, 3)",
+    ] {
+        let text = format!("fn f() {{ {body} }}");
+        assert_eq!(check(&text), 0, "{text}");
+    }
+    assert_eq!(
+        check("#[checkpoint]\nfn f() { a(1, 2, 3, 4, 5, 6, 7, 8, 9) }"),
+        0
+    );
+}
+
+#[test]
+fn a_file_that_does_not_parse_is_told_of_as_before() {
+    for text in [
+        "fn f() { a(1, 2, 3, 4, 5, 6, 7, 8, 9) } fn",
+        "fn f() { a(1, 2, 3, 4, 5, 6, 7, 8, 9) } }",
+        "fn f() { a(1, 2, 3, 4, 5, 6, 7, 8, 9)",
+        "impl X { fn f() { a(1, 2, 3, 4, 5, 6, 7, 8, 9) }",
+    ] {
+        let set = crate::cfg::CfgSet::default();
+        let at_once = crate::lower::file(text, &set).expect_err("it is refused");
+        let later = crate::lower::file_without_bodies(text, &Arc::new(Home::default()));
+        assert_eq!(later.expect_err("it is refused"), at_once);
+    }
+}
+
+#[test]
+fn of_a_body_that_does_not_parse_every_name_counts_and_every_character() {
+    let file = |body: &str| later(&format!("fn f() {{ {body} }} fn g() {{}}"));
+    let tokens = |body: &str| file(body).items[0].tokens();
+    let broken = "let let new_syntax = helper(1) <-> other;";
+    let ItemKind::Fn(function) = file(broken).items.remove(0).kind else {
+        panic!("it is a function")
+    };
+    let shown = format!("{:?}", function.body.as_deref());
+    for name in ["new_syntax", "helper", "other"] {
+        assert!(shown.contains(name), "{shown}");
+    }
+    assert_ne!(tokens(broken), tokens(&broken.replace('1', "2")));
+    assert_eq!(file(broken).items.len(), 2);
+}

@@ -1,0 +1,145 @@
+//! Functions whose bodies were left out of their file, and the reading of such a body later on.
+
+use std::sync::Arc;
+
+use proc_macro2::TokenStream;
+use syn::parse::Parser as _;
+use syn::{Expr as SynExpr, Lit, Stmt};
+
+use super::skeleton::{Cut, SUFFIX};
+use super::strip::Strip;
+use super::{Lower, nesting};
+use crate::body::{Body, Home, Unread};
+use crate::cfg::CfgSet;
+use crate::ir::{Block, Expr, Item, ItemKind, Pos, Statement};
+use crate::normalize::{Nested, write_canonical};
+
+/// A file's text, and what was left out of it.
+pub(super) struct Cuts<'a> {
+    pub(super) text: &'a str,
+    pub(super) all: &'a mut [Cut],
+    /// How many bodies were found again.
+    pub(super) found: usize,
+    pub(super) home: &'a Arc<Home>,
+}
+
+impl Lower<'_> {
+    /// The body whose number stands here, if it was left out; its number goes.
+    pub(super) fn left_out(&mut self, block: &mut syn::Block) -> Option<Body> {
+        let cuts = self.cuts.as_mut()?;
+        let [Stmt::Expr(SynExpr::Lit(literal), None)] = block.stmts.as_slice() else {
+            return None;
+        };
+        let Lit::Int(number) = &literal.lit else {
+            return None;
+        };
+        if number.suffix() != SUFFIX {
+            return None;
+        }
+        let at: usize = number.base10_parse().ok()?;
+        let cut = cuts.all.get_mut(at)?;
+        let unread = Unread {
+            text: cuts.text.get(cut.range.clone())?.to_owned(),
+            at: Pos::default(),
+            before: Vec::new(),
+            home: Arc::clone(cuts.home),
+            tokens: Default::default(),
+        };
+        cuts.found += 1;
+        let mut body = Body::unread(std::mem::take(&mut cut.outline), unread);
+        let at = self.end(block.brace_token.span.open());
+        if let Some(unread) = body.unread_mut() {
+            unread.at = at;
+        }
+        block.stmts.clear();
+        Some(body)
+    }
+
+    /// The hash of an item's own tokens; for a function without its body that is for later.
+    pub(super) fn finish(
+        &self,
+        kind: &mut ItemKind,
+        item: &mut (impl crate::normalize::Canonical + super::own::Strippable),
+    ) -> [u8; 32] {
+        if let ItemKind::Fn(function) = kind
+            && let Some(unread) = function.body.as_mut().and_then(Body::unread_mut)
+        {
+            let mut bytes = self.bytes(item);
+            // The braces, which come with the body.
+            bytes.truncate(bytes.len().saturating_sub(2));
+            unread.before = bytes;
+            return [0; 32];
+        }
+        self.tokens(item)
+    }
+}
+
+/// Reads all bodies that were left for later.
+pub(super) fn read_all(items: &mut [Item]) {
+    for item in items {
+        match &mut item.kind {
+            ItemKind::Fn(function) => {
+                if let Some(tokens) = function.body.as_mut().and_then(Body::pack) {
+                    item.tokens = tokens;
+                }
+            }
+            ItemKind::Impl(data) => read_all(&mut data.items),
+            ItemKind::Trait(data) => read_all(&mut data.items),
+            ItemKind::Mod(Some(inner)) => read_all(inner),
+            _ => {}
+        }
+    }
+}
+
+/// Reads a body's text: its tree, and the hash of the tokens of the function that `before` begins.
+///
+/// The positions of all tokens on this thread are forgotten at the end, as by [`super::file`].
+pub(crate) fn unread(text: &str, at: Pos, before: &[u8], set: &CfgSet) -> (Block, [u8; 32]) {
+    let mut bytes = before.to_vec();
+    let block = match read(text, at, set, &mut bytes) {
+        Ok(block) => block,
+        Err(_) => {
+            bytes.truncate(before.len());
+            bytes.extend_from_slice(text.as_bytes());
+            not_understood(text)
+        }
+    };
+    proc_macro2::extra::invalidate_current_thread_spans();
+    (block, *blake3::hash(&bytes).as_bytes())
+}
+
+fn read(text: &str, at: Pos, set: &CfgSet, bytes: &mut Vec<u8>) -> syn::Result<Block> {
+    let tokens: TokenStream = text.parse()?;
+    if let Some(span) = nesting::too_deep(text, &tokens) {
+        return Err(syn::Error::new(span, "it is nested too deeply"));
+    }
+    let stmts = syn::Block::parse_within.parse2(tokens)?;
+    let mut tree = syn::Block {
+        brace_token: Default::default(),
+        stmts,
+    };
+    let mut lower = Lower {
+        relative: true,
+        at,
+        ..Lower::of_file(text, set)
+    };
+    let block = lower.block(&mut tree);
+    if lower.has_cfg {
+        syn::visit_mut::VisitMut::visit_block_mut(&mut Strip { set }, &mut tree);
+    }
+    write_canonical(&mut tree, Nested::Keep, bytes);
+    Ok(block)
+}
+
+/// Of a text that is no Rust, as far as can be seen, every name counts.
+fn not_understood(text: &str) -> Block {
+    let is_name = |c: char| c.is_alphanumeric() || c == '_';
+    let words: Vec<&str> = text
+        .split(|c: char| !is_name(c))
+        .filter(|word| word.starts_with(|c: char| c.is_alphabetic() || c == '_'))
+        .collect();
+    Block {
+        statements: vec![Statement::Expr(Expr::Verbatim(words.join(" ")), false)],
+        ..Block::default()
+    }
+}
