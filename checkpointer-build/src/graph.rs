@@ -12,7 +12,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use crate::called::{Target, Traits, Use};
 use crate::edges::{Demand, Edges, On, edges_of};
 use crate::ir::ItemKind;
-use crate::map::HashMap;
+use crate::map::{HashMap, HashSet};
 use crate::program::{Head, ImplFacts, Program, substitute};
 use crate::symbol::Symbol;
 use crate::ty::{NodeId, TraitRef, Ty};
@@ -60,6 +60,7 @@ pub(crate) struct Graph<'p, 'w, 'a> {
     crate_nodes: RefCell<HashMap<CrateId, Rc<Vec<NodeId>>>>,
     handing: Vec<OnceCell<Handing>>,
     functions: OnceCell<BTreeSet<NodeId>>,
+    used: OnceCell<HashSet<NodeId>>,
     given: RefCell<HashMap<u32, Rc<On>>>,
 }
 
@@ -123,6 +124,7 @@ impl<'p, 'w, 'a> Graph<'p, 'w, 'a> {
             crate_nodes: RefCell::default(),
             handing: (0..nodes).map(|_| OnceCell::new()).collect(),
             functions: OnceCell::new(),
+            used: OnceCell::new(),
             given: RefCell::default(),
         };
         for at in 0..graph.impls.len() {
@@ -242,6 +244,46 @@ impl<'p, 'w, 'a> Graph<'p, 'w, 'a> {
             let edges = ids.filter_map(|id| self.edges(id));
             edges.flat_map(|edges| &edges.functions).copied().collect()
         })
+    }
+
+    /// The types that code beside their own names, or whose own code names anything else: only of them can code that is read
+    /// hand a value to a function.
+    pub(crate) fn used_types(&self) -> &HashSet<NodeId> {
+        self.used.get_or_init(|| {
+            let world = self.program.world;
+            let mut used = HashSet::default();
+            for id in world.ids() {
+                let own = self.owner(id);
+                for node in self.edges(id).into_iter().flat_map(|edges| &edges.nodes) {
+                    if own.is_some() && own == self.owner(*node) {
+                        continue;
+                    }
+                    if world.node(*node).is_type() {
+                        used.insert(*node);
+                    }
+                    used.extend(own);
+                }
+            }
+            used
+        })
+    }
+
+    /// The type that an item belongs to: itself, or the one whose impl it stands in.
+    fn owner(&self, id: NodeId) -> Option<NodeId> {
+        let world = self.program.world;
+        let node = world.node(id);
+        if node.is_type() {
+            return Some(id);
+        }
+        let around = if node.kind == Kind::Impl {
+            Some(id)
+        } else {
+            node.parent
+        };
+        match Head::of(&self.program.impls.get(&around?)?.self_ty) {
+            Head::Adt(ty) => Some(ty),
+            _ => None,
+        }
     }
 
     /// What a reachable item puts into the hands of packages.

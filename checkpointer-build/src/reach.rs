@@ -150,11 +150,16 @@ impl Chain<'_, '_, '_, '_> {
     }
 
     fn open_brought(&mut self, edges: &Edges) {
+        let graph = self.graph;
         for of in &edges.brought_traits {
             self.demand(Demand::Open(*of));
         }
         for of in &edges.brought_foreign {
-            self.open_foreign(of);
+            self.open_foreign(of, |_| true);
+        }
+        // A type that nothing names can only come from above, and then the call's type arguments tell of it.
+        for of in edges.argument_foreign.difference(&edges.brought_foreign) {
+            self.open_foreign(of, |ty| graph.used_types().contains(&ty));
         }
     }
 
@@ -435,8 +440,14 @@ impl Chain<'_, '_, '_, '_> {
     }
 
     /// Whoever calls a root that is generic over a foreign trait may bring any type that has it.
-    fn open_foreign(&mut self, name: &str) {
+    fn open_foreign(&mut self, name: &str, may_come: impl Fn(NodeId) -> bool) {
         let graph = self.graph;
+        let may_all_come = |at: u32| {
+            graph.facts[at as usize]
+                .locals
+                .iter()
+                .all(|ty| may_come(*ty))
+        };
         if std_facts::is_call(name) {
             self.open_functions();
             return;
@@ -445,10 +456,12 @@ impl Chain<'_, '_, '_, '_> {
             self.called.add_trait(Symbol::new(name));
             // One trait of a package may be named by several paths.
             let last = Symbol::new(last_segment(name));
-            for at in graph.of_foreign.get(&last).into_iter().flatten() {
+            let impls = graph.of_foreign.get(&last).into_iter().flatten();
+            for at in impls.filter(|at| may_all_come(**at)) {
                 self.reach_whole(graph.impls[*at as usize], None);
             }
-            for id in graph.deriving.get(&last).into_iter().flatten() {
+            let deriving = graph.deriving.get(&last).into_iter().flatten();
+            for id in deriving.filter(|id| may_come(**id)) {
                 self.reach(*id);
             }
         }
@@ -457,7 +470,7 @@ impl Chain<'_, '_, '_, '_> {
             for (at, facts) in graph.facts.iter().enumerate() {
                 let of_package =
                     |of: &TraitRef| matches!(of, TraitRef::Foreign(of) if of.contains("::"));
-                if facts.of.iter().any(of_package) {
+                if facts.of.iter().any(of_package) && may_all_come(at as u32) {
                     self.reach_whole(graph.impls[at], None);
                 }
             }

@@ -15,13 +15,14 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
     /// A block; the type of its last expression.
     pub(super) fn block(&mut self, block: &'a ir::Block, expected: &Ty) -> Ty {
         let outer = self.module;
-        let around = self.meanings.enter();
         let bound = self.locals.len();
+        let mut around = None;
         if let Some(scope) = block.scope
             && let Some(module) = self.program.world.scopes.get(&(self.instance, scope))
         {
             self.module = *module;
             self.scope.module = Some(*module);
+            around = Some(self.meanings.enter());
         }
         let mut last = Ty::unit();
         let count = block.statements.len();
@@ -35,7 +36,9 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         }
         self.module = outer;
         self.scope.module = Some(outer);
-        self.meanings.leave(around);
+        if let Some(around) = around {
+            self.meanings.leave(around);
+        }
         self.locals.truncate(bound);
         last
     }

@@ -35,7 +35,7 @@ impl<'a> Walker<'_, '_, 'a> {
             for of in self.program.with_supertraits(of) {
                 match of {
                     TraitRef::Local(node) => self.edges.brought_traits.insert(node),
-                    TraitRef::Foreign(name) => self.edges.brought_foreign.insert(name),
+                    TraitRef::Foreign(name) => self.edges.argument_foreign.insert(name),
                 };
             }
         }

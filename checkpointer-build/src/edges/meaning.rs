@@ -1,7 +1,8 @@
 //! What the names in an item's tokens mean, told apart by block where blocks give one name several meanings.
 //!
 //! Items and imports in a body hold for their block. Where two blocks have different ones of one name, it counts which
-//! block means which; blocks are numbered in the order of the tokens.
+//! block means which; blocks with items or imports are numbered in the order of the tokens. Braces around nothing but an
+//! expression are no such block, and leave no trace.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +19,7 @@ pub(super) struct Meanings {
 }
 
 impl Meanings {
-    /// Begins a block. Returns the one around, for [`Self::leave`].
+    /// Begins a block with names of its own. Returns the one around, for [`Self::leave`].
     pub(super) fn enter(&mut self) -> u32 {
         self.blocks += 1;
         std::mem::replace(&mut self.block, self.blocks)

@@ -134,6 +134,8 @@ pub(crate) struct Edges {
     pub(crate) brought_traits: BTreeSet<NodeId>,
     /// The same for traits of std and of packages, by name.
     pub(crate) brought_foreign: BTreeSet<Symbol>,
+    /// Foreign traits that this function's type arguments have: which types they are is part of the call.
+    pub(crate) argument_foreign: BTreeSet<Symbol>,
 }
 
 impl Edges {
