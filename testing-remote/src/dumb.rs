@@ -1,8 +1,8 @@
 //! An object store that speaks S3 and does not know conditions: every write goes through, as on old and simple servers. It
-//! can also be told to fail.
+//! lets in who calls itself `tester`, and can be told to fail.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::http::{self, Answer, Request};
@@ -13,6 +13,7 @@ pub struct DumbS3 {
     port: u16,
     objects: Objects,
     fails: Arc<AtomicBool>,
+    requests: Arc<AtomicUsize>,
 }
 
 type Objects = Arc<Mutex<BTreeMap<String, Vec<u8>>>>;
@@ -23,12 +24,23 @@ impl DumbS3 {
     pub fn start() -> Self {
         let objects = Objects::default();
         let fails = Arc::new(AtomicBool::new(false));
+        let requests = Arc::new(AtomicUsize::new(0));
         let (kept, failing) = (Arc::clone(&objects), Arc::clone(&fails));
+        let counted = Arc::clone(&requests);
         let port = http::serve(move |request| {
+            counted.fetch_add(1, Ordering::SeqCst);
             if failing.load(Ordering::SeqCst) {
                 return Answer {
                     status: 500,
                     body: b"<Error><Code>InternalError</Code></Error>".to_vec(),
+                    ..Answer::default()
+                };
+            }
+            let authorization = request.headers.get("authorization");
+            if !authorization.is_some_and(|said| said.contains("Credential=tester/")) {
+                return Answer {
+                    status: 403,
+                    body: b"<Error><Code>InvalidAccessKeyId</Code></Error>".to_vec(),
                     ..Answer::default()
                 };
             }
@@ -38,6 +50,7 @@ impl DumbS3 {
             port,
             objects,
             fails,
+            requests,
         }
     }
 
@@ -51,6 +64,12 @@ impl DumbS3 {
     #[must_use]
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// How many requests there were.
+    #[must_use]
+    pub fn requests(&self) -> usize {
+        self.requests.load(Ordering::SeqCst)
     }
 
     /// Answers every request with 500 from now on, or no more.

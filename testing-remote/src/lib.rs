@@ -4,6 +4,8 @@
 //! test fails with what to install.
 
 mod caller;
+mod certificate;
+mod cloud;
 mod dumb;
 mod http;
 mod keys;
@@ -14,6 +16,8 @@ mod redis_server;
 mod s3;
 
 pub use caller::{Asked, Caller};
+pub use certificate::certificate;
+pub use cloud::{Cloud, Provider};
 pub use dumb::DumbS3;
 pub use keys::{KEY, frame, header, key, key_of, options};
 pub use memory::{InMemory, Latency};

@@ -53,6 +53,23 @@ impl RedisServer {
         server
     }
 
+    /// A server that speaks TLS on this port, with these files of a certificate and its key.
+    #[must_use]
+    pub fn with_tls(port: u16, certificate: &str, key: &str) -> Self {
+        Self::start(&[
+            "--tls-port",
+            &port.to_string(),
+            "--tls-cert-file",
+            certificate,
+            "--tls-key-file",
+            key,
+            "--tls-ca-cert-file",
+            certificate,
+            "--tls-auth-clients",
+            "no",
+        ])
+    }
+
     /// Starts it again, on the same port and with what it has on disk.
     ///
     /// # Panics

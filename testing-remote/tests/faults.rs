@@ -194,6 +194,37 @@ fn a_wrong_password_is_said_and_costs_nothing_else() {
 }
 
 #[test]
+fn wrong_credentials_of_an_object_store_are_said_and_cost_nothing_else() {
+    let server = DumbS3::start();
+    let endpoint = server.endpoint();
+    let named = |user| {
+        let variables = [
+            ("AWS_ENDPOINT_URL", endpoint.as_str()),
+            ("AWS_ACCESS_KEY_ID", user),
+        ];
+        caller("s3://faults", &variables)
+    };
+    let mut right = named("tester");
+    assert_eq!(right.ask("team 0 10"), 10);
+    right.flush();
+    let before = server.requests();
+    let mut wrong = named("stranger");
+    assert_eq!(wrong.ask("team 0 200"), 200);
+    assert_eq!(wrong.ask("team 0 200"), 0, "its local layers work");
+    // One that is refused, a sign of life, and whoever looks for it in the background.
+    let asked = server.requests() - before;
+    assert!(asked <= 10, "{asked} requests for 200 calls");
+    let report = wrong.end();
+    assert!(
+        report.contains("refuses") && report.contains("credentials"),
+        "{report}"
+    );
+    assert!(!report.contains("secret"), "{report}");
+    let mut other = named("tester");
+    assert_eq!(other.ask("team 0 10"), 0);
+}
+
+#[test]
 fn who_may_read_and_not_write_reads_and_is_told() {
     let server = RedisServer::start(&[]);
     let mut writer = caller(&server.url(), &[]);

@@ -1,5 +1,5 @@
 //! What every store must do, over every store that there is: in memory, on disk, packed, Redis, an S3 server with
-//! conditional writes and one without.
+//! conditional writes and one without, and stand-ins for Google's and Azure's.
 
 use std::process::Command;
 use std::sync::Arc;
@@ -10,7 +10,8 @@ use checkpointer_runtime::remote::RemoteStorage;
 use checkpointer_runtime::storage::{self, Storage, Upkeep};
 use checkpointer_runtime::{DiskStorage, Key, PackedStorage, StorageOptions};
 use checkpointer_testing_remote::{
-    DumbS3, InMemory, Moto, RedisServer, bucket, frame, header, key_of, options, set_credentials,
+    Cloud, DumbS3, InMemory, Moto, Provider, RedisServer, bucket, frame, header, key_of, options,
+    set_credentials,
 };
 
 /// A store to be tested, and the folder of those on disk.
@@ -244,20 +245,41 @@ fn every_claim_holds_on_redis() {
 fn every_claim_holds_on_an_s3_server_with_conditional_writes() {
     let server = Moto::shared();
     let url = bucket(&server.endpoint(), &format!("suite-{}", std::process::id()));
-    in_a_process(&server.endpoint(), &format!("{url}/a/folder"));
+    in_a_process(&format!("{url}/a/folder"), |command| {
+        set_credentials(command, &server.endpoint());
+    });
 }
 
 #[test]
 fn every_claim_holds_on_an_s3_server_without_conditional_writes() {
-    in_a_process(&DumbS3::start().endpoint(), "s3://suite");
+    let server = DumbS3::start();
+    in_a_process("s3://suite", |command| {
+        set_credentials(command, &server.endpoint());
+    });
+}
+
+#[test]
+fn every_claim_holds_on_a_stand_in_for_google() {
+    let server = Cloud::start(Provider::Google);
+    in_a_process(&format!("{}/a/folder", server.url()), |command| {
+        command.envs(server.credentials());
+    });
+}
+
+#[test]
+fn every_claim_holds_on_a_stand_in_for_azure() {
+    let server = Cloud::start(Provider::Azure);
+    in_a_process(&format!("{}/a/folder", server.url()), |command| {
+        command.envs(server.credentials());
+    });
 }
 
 /// Credentials come from the environment, as for the system's own tools; so these tests have a process of their own.
-fn in_a_process(endpoint: &str, url: &str) {
+fn in_a_process(url: &str, credentials: impl FnOnce(&mut Command)) {
     let mut command = Command::new(std::env::current_exe().expect("this test has a file"));
     command.args(["as_a_process", "--exact", "--nocapture"]);
     command.env("SUITE_URL", url);
-    set_credentials(&mut command, endpoint);
+    credentials(&mut command);
     let output = command.output().expect("the process runs");
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(

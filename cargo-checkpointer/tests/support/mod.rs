@@ -204,6 +204,11 @@ impl Project {
 
     /// Runs the command on the package and its store.
     pub(crate) fn command(&self, arguments: &[&str]) -> Output {
+        self.command_with(arguments, &[])
+    }
+
+    /// The same with these variables.
+    pub(crate) fn command_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
         Command::new(env!("CARGO_BIN_EXE_cargo-checkpointer"))
             .arg("checkpointer")
             .args(arguments)
@@ -220,13 +225,19 @@ impl Project {
             .env("CHECKPOINTER_DIR", self.store())
             .env("GIT_CONFIG_GLOBAL", "/dev/null")
             .env("USER", "ada")
+            .envs(variables.iter().copied())
             .output()
             .expect("the command starts")
     }
 
     /// What the command prints, with its exit code where that is not 0, and without what differs from run to run.
     pub(crate) fn shown(&self, arguments: &[&str]) -> String {
-        let output = self.command(arguments);
+        self.shown_with(arguments, &[])
+    }
+
+    /// The same with these variables.
+    pub(crate) fn shown_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> String {
+        let output = self.command_with(arguments, variables);
         let mut text = String::from_utf8(output.stdout).expect("it prints text");
         let error = String::from_utf8(output.stderr).expect("it prints text");
         if !error.is_empty() {

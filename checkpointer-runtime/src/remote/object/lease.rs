@@ -81,24 +81,24 @@ impl ObjectBackend {
         let found = self.run(by, move |store| async move {
             match store.get(&path).await {
                 Ok(found) => {
-                    let version = found.meta.e_tag.clone();
+                    // S3 and Azure tell versions by tags, Google by numbers.
+                    let version = UpdateVersion {
+                        e_tag: found.meta.e_tag.clone(),
+                        version: found.meta.version.clone(),
+                    };
                     Ok(Some((version, found.bytes().await.map_err(fault)?)))
                 }
                 Err(error) => missing(error),
             }
         })?;
-        let Some((version, text)) = found else {
+        let Some((seen, text)) = found else {
             // It was given back in the meantime: the next try takes it.
             return Ok(Claim::Taken);
         };
-        let since = self.held.since(&lease.lease, version.as_ref());
+        let since = self.held.since(&lease.lease, seen.e_tag.as_ref());
         if since.elapsed() <= duration(&text).unwrap_or(lasting) {
             return Ok(Claim::Taken);
         }
-        let seen = UpdateVersion {
-            e_tag: version,
-            version: None,
-        };
         self.put_lease(lease, lasting, PutMode::Update(seen), by)
     }
 

@@ -40,7 +40,7 @@ impl Stream {
         let socket = match address {
             #[cfg(feature = "redis-tls")]
             ConnectionAddr::Tcp(host, port) if has_tls => {
-                Socket::Tls(tls::wrap(connect(host, *port, by)?, host)?)
+                Socket::Tls(tls::wrap(connect(host, *port, by)?, host, by)?)
             }
             ConnectionAddr::Tcp(..) if has_tls => {
                 return Err(Fault::Refused(
@@ -67,6 +67,7 @@ impl Stream {
 
     /// Sends all of it.
     pub(super) fn send(&mut self, mut bytes: &[u8], by: Instant) -> io::Result<()> {
+        self.socket.end_by(by);
         loop {
             let rest = rest(by)?;
             if !is_about(self.write_timeout, rest) {
@@ -109,6 +110,7 @@ impl Stream {
 
     /// Reads what is there, or waits for something.
     pub(super) fn receive(&mut self, buffer: &mut [u8], by: Instant) -> io::Result<usize> {
+        self.socket.end_by(by);
         loop {
             let rest = rest(by)?;
             if !is_about(self.read_timeout, rest) {
@@ -125,11 +127,22 @@ impl Stream {
 }
 
 impl Socket {
+    /// Tells the layers of a socket, which read and write on their own account, when the operation ends.
+    fn end_by(&mut self, by: Instant) {
+        match self {
+            #[cfg(feature = "redis-tls")]
+            Self::Tls(stream) => stream.sock.by = by,
+            _ => {
+                let _ = by;
+            }
+        }
+    }
+
     fn set_read_timeout(&self, time: Duration) -> io::Result<()> {
         match self {
             Self::Tcp(stream) => stream.set_read_timeout(Some(time)),
             #[cfg(feature = "redis-tls")]
-            Self::Tls(stream) => stream.sock.set_read_timeout(Some(time)),
+            Self::Tls(_) => Ok(()),
             #[cfg(unix)]
             Self::Unix(stream) => stream.set_read_timeout(Some(time)),
         }
@@ -139,7 +152,7 @@ impl Socket {
         match self {
             Self::Tcp(stream) => stream.set_write_timeout(Some(time)),
             #[cfg(feature = "redis-tls")]
-            Self::Tls(stream) => stream.sock.set_write_timeout(Some(time)),
+            Self::Tls(_) => Ok(()),
             #[cfg(unix)]
             Self::Unix(stream) => stream.set_write_timeout(Some(time)),
         }
@@ -222,7 +235,7 @@ fn resolve(host: &str, port: u16, by: Instant) -> Result<Vec<SocketAddr>, Fault>
 }
 
 /// The time that is left.
-fn rest(by: Instant) -> io::Result<Duration> {
+pub(super) fn rest(by: Instant) -> io::Result<Duration> {
     let rest = by.saturating_duration_since(Instant::now());
     if rest.is_zero() {
         Err(ErrorKind::TimedOut.into())

@@ -1,24 +1,52 @@
 //! TLS over a connection, with the system's certificates (`SSL_CERT_FILE` and `SSL_CERT_DIR` name others).
 
+use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
 use super::super::backend::Fault;
+use super::stream::rest;
 use crate::error::Source;
 
 /// A connection by TLS.
-pub(super) type Tls = Box<StreamOwned<ClientConnection, TcpStream>>;
+pub(super) type Tls = Box<StreamOwned<ClientConnection, Timed>>;
+
+/// A socket of which every read and write ends by a time: to write by TLS may take many of either, for the handshake.
+pub(super) struct Timed {
+    stream: TcpStream,
+    pub(super) by: Instant,
+}
+
+impl Read for Timed {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.stream.set_read_timeout(Some(rest(self.by)?))?;
+        self.stream.read(buffer)
+    }
+}
+
+impl Write for Timed {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.stream.set_write_timeout(Some(rest(self.by)?))?;
+        self.stream.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.stream.flush()
+    }
+}
 
 /// Speaks TLS with this host. The handshake takes place with the first bytes that are sent.
-pub(super) fn wrap(stream: TcpStream, host: &str) -> Result<Tls, Fault> {
+pub(super) fn wrap(stream: TcpStream, host: &str, by: Instant) -> Result<Tls, Fault> {
     let name =
         ServerName::try_from(host.to_owned()).map_err(|error| Fault::Refused(error.into()))?;
     let connection = ClientConnection::new(configuration()?, name)
         .map_err(|error| Fault::Refused(error.into()))?;
-    Ok(Box::new(StreamOwned::new(connection, stream)))
+    let timed = Timed { stream, by };
+    Ok(Box::new(StreamOwned::new(connection, timed)))
 }
 
 fn configuration() -> Result<Arc<ClientConfig>, Fault> {
