@@ -1,4 +1,6 @@
 //! Small results on disk: the packed store against a file an entry, embedded databases, and `cached`'s disk store.
+//!
+//! The rows of several processes run this program again, with the store and what to do with it as arguments.
 
 #[path = "../../checkpointer-runtime/benches/support/mod.rs"]
 mod support;
@@ -103,7 +105,57 @@ fn whole(name: &str, folder: &Path, mut put: Put<'_>, mut get: Put<'_>) {
     );
 }
 
+/// What this program does in a process of its own: `entries <store> <put or get> <folder>`.
+const ENTRIES_OF: &str = "entries";
+
+fn put_or_get_all(arguments: &[String]) {
+    let root = Path::new(&arguments[3]);
+    let run = |put: &dyn Fn(u32), get: &dyn Fn(u32)| match &*arguments[2] {
+        "put" => (0..ENTRIES).for_each(put),
+        _ => (0..ENTRIES).for_each(get),
+    };
+    if arguments[1] == "packed" {
+        let store = Ours::new(PackedStorage, root);
+        run(&|n| store.put(n), &|n| assert_eq!(store.get(n), value(n)));
+    } else {
+        let store = Ours::new(DiskStorage, root);
+        run(&|n| store.put(n), &|n| assert_eq!(store.get(n), value(n)));
+    }
+}
+
+/// The processor time of all processes that this one has waited for, to a hundredth of a second.
+fn time_of_children() -> Duration {
+    let stat = std::fs::read_to_string("/proc/self/stat").expect("Linux");
+    let (_, after_name) = stat.rsplit_once(')').expect("a name in parentheses");
+    let ticks = after_name.split_whitespace().skip(13).take(2);
+    let ticks = ticks.map(|ticks| ticks.parse::<u64>().expect("a count"));
+    Duration::from_millis(ticks.sum::<u64>() * 10)
+}
+
+/// Puts all entries from new processes, and gets them from others: what that takes of the processor for an entry.
+fn in_processes(store: &str, root: &Path, processes: usize) -> f64 {
+    let before = time_of_children();
+    for operation in ["put", "get"] {
+        let program = std::env::current_exe().expect("this program");
+        let children: Vec<_> = (0..processes)
+            .map(|_| {
+                let mut command = std::process::Command::new(&program);
+                command.args([ENTRIES_OF, store, operation]).arg(root);
+                command.spawn().expect("a process")
+            })
+            .collect();
+        for mut child in children {
+            assert!(child.wait().expect("a child").success(), "{store} {operation}");
+        }
+    }
+    (time_of_children() - before).as_secs_f64() * 1e6 / f64::from(ENTRIES) / processes as f64
+}
+
 fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if arguments.first().is_some_and(|first| first == ENTRIES_OF) {
+        return put_or_get_all(&arguments);
+    }
     let folder = tempfile::tempdir().expect("a folder");
     let place = |name: &str| {
         let place = folder.path().join(name);
@@ -144,6 +196,40 @@ fn main() {
         || keep(packed.get(black_box(5))),
         || keep(cached.cache_get(&cached_key(black_box(5)))),
     );
+
+    let all = "packed hit of 100 B, 100,000 keys in turn, against cached's disk store";
+    if is_wanted(all) {
+        for number in 0..ENTRIES {
+            packed.put(number);
+            cached
+                .cache_set(cached_key(number), value(number))
+                .expect("room");
+        }
+        let in_turn = |counter: &Cell<u32>| {
+            counter.set((counter.get() + 37_117) % ENTRIES);
+            counter.get()
+        };
+        let counters = (Cell::new(0), Cell::new(0));
+        compare(
+            all,
+            1.0,
+            || keep(packed.get(in_turn(&counters.0))),
+            || keep(cached.cache_get(&cached_key(in_turn(&counters.1)))),
+        );
+    }
+    for processes in [1, 4] {
+        let name = format!("in {processes} new processes to put and as many to get");
+        if !is_wanted(&name) {
+            continue;
+        }
+        let time = |store: &str| {
+            let root = place(&format!("{store}-{processes}"));
+            in_processes(store, &root, processes)
+        };
+        let (packed, files) = (time("packed"), time("files"));
+        let ratio = packed / files;
+        println!("{name}: {packed:.2} us an entry packed, {files:.2} us as files: {ratio:.2} (aim 0.25)");
+    }
 
     let root = place("whole-packed");
     let store = Ours::new(PackedStorage, &root);

@@ -89,7 +89,7 @@ impl Log {
             let frame = state.read(place)?;
             let is_sealed = entry::is_sealed(&frame);
             if is_sealed {
-                state.recent.keep(call, place.offset, &frame);
+                state.recent.note(call, place.offset, &frame);
             }
             Ok(Some((frame, is_sealed)))
         };

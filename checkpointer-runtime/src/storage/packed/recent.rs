@@ -1,4 +1,4 @@
-//! The small entries that were read last, so that asking for them again needs neither the file nor their checksum.
+//! The small entries that are read again and again, so that asking for them needs neither the file nor their checksum.
 
 use std::sync::{Mutex, OnceLock};
 
@@ -19,7 +19,8 @@ struct Slot {
     call: u128,
     /// Where it stands in the file: an entry that replaces it stands elsewhere.
     offset: u64,
-    frame: Bytes,
+    /// From the second time on that it was read: what is read once, one entry after the other, is not worth keeping.
+    frame: Option<Bytes>,
 }
 
 impl Recent {
@@ -29,11 +30,11 @@ impl Recent {
         // Another thread that is at it takes no longer than reading the file, and is not worth waiting for.
         let slot = slot.try_lock().ok()?;
         let slot = slot.as_ref()?;
-        (slot.call == call && slot.offset == offset).then(|| slot.frame.clone())
+        slot.is_of(call, offset).then(|| slot.frame.clone())?
     }
 
-    /// Keeps a frame whose checksum holds.
-    pub(super) fn keep(&self, call: u128, offset: u64, frame: &Bytes) {
+    /// Takes note of a frame that was read, and whose checksum holds.
+    pub(super) fn note(&self, call: u128, offset: u64, frame: &Bytes) {
         if frame.len() > LONGEST {
             return;
         }
@@ -41,13 +42,19 @@ impl Recent {
             .slots
             .get_or_init(|| (0..SLOTS).map(|_| Mutex::new(None)).collect());
         if let Ok(mut slot) = slots[place(call)].try_lock() {
-            let frame = frame.clone();
+            let is_again = slot.as_ref().is_some_and(|slot| slot.is_of(call, offset));
             *slot = Some(Slot {
                 call,
                 offset,
-                frame,
+                frame: is_again.then(|| frame.clone()),
             });
         }
+    }
+}
+
+impl Slot {
+    fn is_of(&self, call: u128, offset: u64) -> bool {
+        self.call == call && self.offset == offset
     }
 }
 
@@ -61,19 +68,33 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_frame_is_found_by_its_call_and_place_until_another_takes_its_slot() {
+    fn a_frame_that_was_read_twice_is_found_until_another_takes_its_slot() {
         let recent = Recent::default();
-        assert!(recent.get(7, 0).is_none());
         let frame = Bytes::from_static(b"frame");
-        recent.keep(7, 100, &frame);
+        recent.note(7, 100, &frame);
+        assert!(recent.get(7, 100).is_none());
+        recent.note(7, 100, &frame);
         assert_eq!(recent.get(7, 100), Some(frame.clone()));
         assert!(recent.get(7, 200).is_none() && recent.get(8, 100).is_none());
         let rival = 7 + SLOTS as u128;
         assert!(recent.get(rival, 100).is_none());
-        recent.keep(rival, 300, &frame);
-        assert!(recent.get(7, 100).is_none());
+        recent.note(rival, 300, &frame);
+        assert!(recent.get(7, 100).is_none() && recent.get(rival, 300).is_none());
+        recent.note(rival, 300, &frame);
         assert!(recent.get(rival, 300).is_some());
-        recent.keep(9, 1, &Bytes::from(vec![0; LONGEST + 1]));
+    }
+
+    #[test]
+    fn an_entry_that_was_replaced_is_read_anew_and_a_long_one_each_time() {
+        let recent = Recent::default();
+        let (old, new) = (Bytes::from_static(b"old"), Bytes::from_static(b"new"));
+        (0..2).for_each(|_| recent.note(7, 100, &old));
+        recent.note(7, 200, &new);
+        assert!(recent.get(7, 100).is_none() && recent.get(7, 200).is_none());
+        recent.note(7, 200, &new);
+        assert_eq!(recent.get(7, 200), Some(new));
+        let long = Bytes::from(vec![0; LONGEST + 1]);
+        (0..2).for_each(|_| recent.note(9, 1, &long));
         assert!(recent.get(9, 1).is_none());
     }
 }
