@@ -130,10 +130,10 @@ fn doctor_asks_redis_by_its_own_protocol() {
     assert!(found.contains("not available"), "{found}");
     assert!(fix.contains("start the server"), "{fix}");
     let keyless = [
-        ("CHECKPOINTER_REMOTE_KEY", ""),
+        ("CHECKPOINTER_REMOTE", url.as_str()),
         ("REDISCLI_AUTH", "open sesame"),
     ];
-    let (found, fix) = with(&url, &keyless);
+    let (found, fix) = diagnosis(&keyless);
     assert!(
         found.contains("CHECKPOINTER_REMOTE_KEY is not set"),
         "{found}"

@@ -113,3 +113,17 @@ fn a_redis_that_answers_with_an_unsigned_entry_is_not_believed() {
     let why = refuse(b"$5\r\nhello\r\n", 6 * MIB);
     assert!(why.contains("not signed"), "{why}");
 }
+
+#[test]
+fn a_node_of_a_redis_cluster_is_called_that() {
+    for answer in [
+        &b"-MOVED 3999 127.0.0.1:6381\r\n"[..],
+        b"-ASK 3999 127.0.0.1:6381\r\n",
+    ] {
+        let why = refuse(answer, 6 * MIB);
+        assert!(
+            why.contains("Redis Cluster") && why.contains("proxy"),
+            "{why}"
+        );
+    }
+}

@@ -222,3 +222,94 @@ fn look(version: &VersionFolder, known: Option<&Known>) -> (Option<Known>, Sum) 
     let is_same = known.is_some_and(|known| *known == new);
     ((!is_same).then_some(new), sum)
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::sync::Arc;
+
+    use checkpointer_runtime::entry::{self, Header};
+    use checkpointer_runtime::storage::Storage as _;
+    use checkpointer_runtime::{Digest, DiskStorage, Key, StorageOptions, codec};
+    use tempfile::TempDir;
+
+    use super::*;
+
+    /// A store with entries in shards of their own.
+    fn store(entries: u8) -> (TempDir, Store) {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let root = folder.path().join("store");
+        let options = Arc::new(StorageOptions::new(&root));
+        for call in 0..entries {
+            let hashes = (Digest::new([7; 32]), Digest::new([call; 32]));
+            let key = Key::new("app::f", hashes.0, hashes.1, Arc::clone(&options));
+            let header = Header {
+                codec: codec::MSGPACK,
+                stored: chrono::DateTime::UNIX_EPOCH,
+                computation: Duration::from_secs(1),
+            };
+            let frame = entry::encode(&key, &header, |_| Ok(())).expect("it is small");
+            DiskStorage.store(&key, &frame).expect("it is writable");
+        }
+        (folder, Store { root })
+    }
+
+    /// What a new run of the command finds.
+    fn sum(folder: &TempDir, store: &Store) -> Sum {
+        let functions = [store.function("app::f")];
+        let sums = Index::open(store, &folder.path().join("cache")).sums(&functions);
+        sums[0].iter().fold(Sum::default(), |mut all, one| {
+            all.join(one);
+            all
+        })
+    }
+
+    fn shard(store: &Store, call: u8) -> PathBuf {
+        let code = Digest::new([7; 32]).to_string();
+        store
+            .folder_of("app::f")
+            .join(code)
+            .join(format!("{call:02x}"))
+    }
+
+    fn entry(store: &Store, call: u8) -> PathBuf {
+        shard(store, call).join(Digest::new([call; 32]).to_string())
+    }
+
+    /// Has a folder look as if it had last changed so many seconds after 1970.
+    fn date(folder: &Path, seconds: u64) {
+        let open = fs::File::open(folder).expect("it is there");
+        let time = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+        open.set_modified(time).expect("it is ours");
+    }
+
+    #[test]
+    fn what_changed_is_read_again_and_nothing_else() {
+        let (folder, store) = store(3);
+        for call in 0..3 {
+            date(&shard(&store, call), 1000);
+        }
+        date(shard(&store, 0).parent().expect("a folder"), 1000);
+        assert_eq!(sum(&folder, &store).entries, 3);
+        // Nobody of ours writes into an entry, so this leaves no trace in its folder.
+        fs::write(entry(&store, 0), b"no entry").expect("it is ours");
+        assert_eq!(sum(&folder, &store).unreadable, 0);
+        fs::remove_file(entry(&store, 1)).expect("it is there");
+        date(&shard(&store, 1), 1001);
+        let found = sum(&folder, &store);
+        assert_eq!((found.entries, found.unreadable), (2, 0));
+        date(&shard(&store, 0), 1001);
+        let found = sum(&folder, &store);
+        assert_eq!((found.entries, found.unreadable), (2, 1));
+        fs::remove_dir_all(shard(&store, 2)).expect("it is there");
+        date(shard(&store, 0).parent().expect("a folder"), 1001);
+        assert_eq!(sum(&folder, &store).entries, 1);
+    }
+
+    #[test]
+    fn what_changed_a_moment_ago_is_not_trusted() {
+        let (folder, store) = store(2);
+        assert_eq!(sum(&folder, &store).unreadable, 0);
+        fs::write(entry(&store, 0), b"no entry").expect("it is ours");
+        assert_eq!(sum(&folder, &store).unreadable, 1);
+    }
+}

@@ -1,5 +1,7 @@
 //! What lies on a server, entry by entry, for who looks after it: whether it answers, and whose seals entries have.
 
+use std::collections::HashSet;
+
 use bytes::Bytes;
 
 use super::backend::Fault;
@@ -49,8 +51,13 @@ impl RemoteStorage {
     /// [`CheckpointError::Storage`] if the server does not answer any more. What has gone meanwhile is left out.
     pub fn examine(&self, visit: &mut dyn FnMut(Examined)) -> Result<()> {
         let limit = self.client.options.max_entry.saturating_add(SEAL_LENGTH);
+        // A server may name an entry twice that others are added beside.
+        let mut seen = HashSet::new();
         for names in &self.client.names {
             self.each_name(&names.entries(), &mut |name| {
+                if !seen.insert(name.clone()) {
+                    return Ok(());
+                }
                 let found = self.client.ask("read from", |backend, by| {
                     match backend.get(&name, limit, by) {
                         Err(Fault::TooLarge { limit }) => Ok(Some(Err(limit))),

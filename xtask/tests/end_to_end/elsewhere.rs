@@ -2,39 +2,47 @@
 
 use std::path::PathBuf;
 
+use checkpointer_testing_remote::{KEY, RedisServer};
 use tempfile::TempDir;
 
 use crate::example::{computed, nothing, run};
-use crate::project::{Project, copy_folder};
+use crate::project::Project;
 
 #[test]
-fn what_one_machine_computed_another_one_finds() {
-    let elsewhere = TempDir::new().expect("cannot make a temporary folder");
-    let brought = elsewhere.path().join("results brought along");
+fn what_one_machine_computed_another_one_finds_on_the_server() {
+    let (url, _server) = RedisServer::shared_url();
+    let homes = TempDir::new().expect("cannot make a temporary folder");
     {
-        let mut project = Project::copy_of_example();
-        be(
-            &mut project,
-            &elsewhere.path().join("first"),
-            "ada",
-            "C",
-            "UTC",
-        );
+        let project = machine(&url, &homes.path().join("first"), "ada", "C", "UTC");
         assert_ne!(computed(&run(&project)), nothing());
-        copy_folder(&project.store(), &brought);
     }
-    let mut project = Project::copy_of_example();
-    let home = elsewhere.path().join("zweiter Benutzer");
-    be(
-        &mut project,
-        &home,
-        "gräfin",
-        "tr_TR.UTF-8",
-        "Asia/Kathmandu",
-    );
-    project.set("CHECKPOINTER_DIR", &brought);
+    let home = homes.path().join("zweiter Benutzer");
+    let project = machine(&url, &home, "gräfin", "tr_TR.UTF-8", "Asia/Kathmandu");
     let said = run(&project);
     assert_eq!(computed(&said), nothing(), "{}", said.stderr);
+}
+
+/// The example in a folder of its own, with all results on a server.
+fn machine(url: &str, home: &std::path::Path, user: &str, locale: &str, zone: &str) -> Project {
+    let mut project = Project::copy_of_example();
+    project.edit(
+        "example-app/Cargo.toml",
+        "checkpointer-runtime.workspace = true",
+        "checkpointer-runtime = { workspace = true, features = [\"redis\"] }",
+    );
+    project.edit(
+        "example-app/src/main.rs",
+        "    let arguments = Arguments::parse();",
+        "    checkpointer_runtime::configure(checkpointer_runtime::Checkpointer::new().format(\"redis\"));\n    \
+         let arguments = Arguments::parse();",
+    );
+    be(&mut project, home, user, locale, zone);
+    project.set("CHECKPOINTER_REMOTE", url);
+    project.set("CHECKPOINTER_REMOTE_KEY", KEY);
+    // Others may use the server, too.
+    let space = format!("elsewhere-{}", std::process::id());
+    project.set("CHECKPOINTER_REMOTE_NAMESPACE", space);
+    project
 }
 
 /// Has everything done by another user, in a home of their own.

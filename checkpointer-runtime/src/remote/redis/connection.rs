@@ -196,6 +196,11 @@ pub(super) fn server_error(value: Value) -> Result<Value, Fault> {
     let source = error.into();
     Err(match code.as_str() {
         _ if is_login => Fault::Refused(source),
+        "MOVED" | "ASK" | "CROSSSLOT" => Fault::Refused(
+            "it is a node of a Redis Cluster, which is not supported; name a proxy in front of the cluster, or a server \
+             without cluster mode"
+                .into(),
+        ),
         "OOM" | "MISCONF" | "READONLY" | "NOREPLICAS" => Fault::Full(source),
         "LOADING" | "BUSY" | "TRYAGAIN" | "MASTERDOWN" | "CLUSTERDOWN" => {
             Fault::Unavailable(source)
