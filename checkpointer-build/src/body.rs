@@ -7,12 +7,11 @@ mod unread;
 use std::cell::OnceCell;
 use std::ops::Deref;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
 use crate::ir::{self, Block, Expr, MacroCall, Statement};
+use crate::pack::{self, Pack, Reader, Writer};
 use crate::symbol::Symbol;
 
-pub(crate) use unread::{Home, Unread, decode_at_home};
+pub(crate) use unread::{Home, Unread};
 
 /// A body, read or not.
 #[derive(Clone, Debug)]
@@ -34,16 +33,16 @@ enum Kept {
 }
 
 /// What a body may do to the module around it.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Outline {
     /// Some block in it has items.
-    has_items: bool,
+    pub(crate) has_items: bool,
     /// The macros that it calls, each once; of a body that is not read perhaps some more.
-    calls: Vec<Called>,
+    pub(crate) calls: Vec<Called>,
 }
 
 /// A macro that a body calls.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Called {
     /// The last segment of its path.
     pub(crate) name: Symbol,
@@ -69,15 +68,12 @@ impl Body {
 
     /// The same, encoded: most bodies of a file are never looked into, and trees take ten times the memory.
     pub(crate) fn packed(block: Block) -> Self {
-        let body = Body::new(block);
-        match rmp_serde::to_vec(&*body) {
-            Ok(encoded) => Body {
-                outline: body.outline,
-                kept: Kept::Encoded(encoded),
-                block: OnceCell::new(),
-            },
-            // Plain data always encodes; and if it did not, the tree is there.
-            Err(_) => body,
+        let mut outline = Outline::default();
+        outline.block(&block);
+        Body {
+            outline,
+            kept: Kept::Encoded(pack::pack(&block, 1)),
+            block: OnceCell::new(),
         }
     }
 
@@ -142,73 +138,39 @@ impl Deref for Body {
             Kept::Nothing => Block::default(),
             // The summaries' checksum and version were right, so that these bytes are what was encoded; a wrong guess
             // here would be a stale hash, and is an error instead.
-            Kept::Encoded(bytes) => decode(bytes).expect("a summary is decoded as it was encoded"),
+            Kept::Encoded(bytes) => pack::unpack(bytes, 1, &Default::default())
+                .expect("a summary is decoded as it was encoded"),
             Kept::Text(unread) => unread.read(),
         })
     }
 }
 
-/// Decodes what may be nested as deeply as the sources are.
-pub(crate) fn decode<'de, T: Deserialize<'de>>(
-    bytes: &'de [u8],
-) -> Result<T, rmp_serde::decode::Error> {
-    let mut deserializer = rmp_serde::Deserializer::from_read_ref(bytes);
-    deserializer.set_max_depth(usize::MAX);
-    T::deserialize(&mut deserializer)
-}
-
-impl Serialize for Body {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let encoded;
-        let bytes = match &self.kept {
-            Kept::Text(unread) => {
-                return (&self.outline, Some(unread), Bytes(&[])).serialize(serializer);
-            }
-            Kept::Encoded(bytes) => bytes,
-            Kept::Nothing => {
-                encoded = rmp_serde::to_vec(&**self).map_err(serde::ser::Error::custom)?;
-                &encoded
-            }
+impl Pack for Body {
+    fn pack(&self, out: &mut Writer) {
+        self.outline.pack(out);
+        let unread = match &self.kept {
+            Kept::Text(unread) => Some(unread),
+            _ => None,
         };
-        (&self.outline, None::<&Unread>, Bytes(bytes)).serialize(serializer)
+        unread.is_some().pack(out);
+        match &self.kept {
+            Kept::Text(unread) => unread.pack(out),
+            Kept::Encoded(bytes) => out.text(bytes),
+            Kept::Nothing => out.text(&pack::pack(&**self, 1)),
+        }
     }
-}
 
-impl<'de> Deserialize<'de> for Body {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let (outline, unread, OwnedBytes(encoded)): (Outline, Option<Box<Unread>>, OwnedBytes) =
-            Deserialize::deserialize(deserializer)?;
-        Ok(Body {
+    fn unpack(from: &mut Reader<'_>) -> Option<Self> {
+        let outline = Pack::unpack(from)?;
+        let kept = match bool::unpack(from)? {
+            true => Kept::Text(Pack::unpack(from)?),
+            false => Kept::Encoded(from.text()?.to_vec()),
+        };
+        Some(Body {
             outline,
-            kept: unread.map_or(Kept::Encoded(encoded), Kept::Text),
+            kept,
             block: OnceCell::new(),
         })
-    }
-}
-
-struct Bytes<'a>(&'a [u8]);
-
-impl Serialize for Bytes<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_bytes(self.0)
-    }
-}
-
-struct OwnedBytes(Vec<u8>);
-
-impl<'de> Deserialize<'de> for OwnedBytes {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor;
-        impl serde::de::Visitor<'_> for Visitor {
-            type Value = OwnedBytes;
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("bytes")
-            }
-            fn visit_bytes<E>(self, bytes: &[u8]) -> Result<OwnedBytes, E> {
-                Ok(OwnedBytes(bytes.to_vec()))
-            }
-        }
-        deserializer.deserialize_bytes(Visitor)
     }
 }
 
@@ -328,11 +290,11 @@ mod tests {
         let first = Body::new(Block::clone(&body(
             "let a = g(1); if a { h!(b) } else { loop { k() } }",
         )));
-        let bytes = rmp_serde::to_vec(&first).expect("it encodes");
-        let second: Body = decode(&bytes).expect("it decodes");
+        let bytes = pack::pack(&first, 1);
+        let second: Body = pack::unpack(&bytes, 1, &Default::default()).expect("it decodes");
         assert!(second.block.get().is_none());
         assert_eq!(format!("{:?}", *second), format!("{:?}", *first));
-        assert_eq!(rmp_serde::to_vec(&second).expect("it encodes"), bytes);
+        assert_eq!(pack::pack(&second, 1), bytes);
     }
 
     #[test]

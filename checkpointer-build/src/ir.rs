@@ -6,10 +6,7 @@
 //! ([`Item::tokens`]), so that whatever this tree leaves out still counts.
 
 mod code;
-mod line;
 mod names;
-
-use serde::{Deserialize, Serialize};
 
 use crate::body::Body;
 use crate::cfg::Predicate;
@@ -19,26 +16,22 @@ pub(crate) use code::{
     Arm, Block, Closure, Expr, Let, Literal, MacroCall, MethodCall, Pattern, Statement, UnaryOp,
     children,
 };
-pub(crate) use line::at_line;
 pub(crate) use names::{GenericArgs, Path, QSelf, Segment, Type};
 
 /// The version of this data's layout and meaning; kept summaries of another one are not read.
-pub(crate) const SUMMARY_VERSION: u32 = 4;
+pub(crate) const SUMMARY_VERSION: u32 = 5;
 
 /// A place in a file: line and column, both from 1. A line of 0 means unknown.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Pos {
     /// Line, from 1.
-    #[serde(with = "line")]
     pub(crate) line: u32,
     /// Column in characters, from 1.
     pub(crate) column: u32,
 }
 
 /// A file's summary.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct File {
     /// Its items, in source order.
     pub(crate) items: Vec<Item>,
@@ -51,7 +44,7 @@ pub(crate) struct File {
 }
 
 /// An item of a module, block, trait or impl.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub(crate) struct Item {
     /// Its name, without `r#`; empty for impls, `use` and macro calls.
     pub(crate) name: Symbol,
@@ -76,7 +69,7 @@ pub(crate) struct Item {
 }
 
 /// Who may name an item.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Visibility {
     /// `pub`.
     Public,
@@ -90,7 +83,7 @@ pub(crate) enum Visibility {
 }
 
 /// What the analysis needs of an item's attributes.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Attributes {
     /// `#[macro_export]`.
     pub(crate) macro_export: bool,
@@ -118,7 +111,7 @@ pub(crate) struct Attributes {
 }
 
 /// What the build script reads of one `#[checkpoint(…)]`.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Checkpoint {
     /// `capture`, `capture = true` or `capture = false`.
     pub(crate) capture: Option<bool>,
@@ -145,7 +138,7 @@ impl Item {
 }
 
 /// What an item is.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub(crate) enum ItemKind {
     /// A function, method or associated function.
     Fn(Box<Function>),
@@ -180,7 +173,7 @@ pub(crate) enum ItemKind {
 }
 
 /// A function's signature and body.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Function {
     /// Its generics.
     pub(crate) generics: Generics,
@@ -199,7 +192,7 @@ pub(crate) struct Function {
 }
 
 /// One parameter.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub(crate) struct Param {
     /// Its pattern.
     pub(crate) pattern: Pattern,
@@ -208,7 +201,7 @@ pub(crate) struct Param {
 }
 
 /// How a method takes `self`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub(crate) enum Receiver {
     /// `self`.
     Value,
@@ -219,7 +212,7 @@ pub(crate) enum Receiver {
 }
 
 /// Generic parameters and where clauses.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Generics {
     /// Type parameters, with bounds and default.
     pub(crate) types: Vec<TypeParam>,
@@ -230,7 +223,7 @@ pub(crate) struct Generics {
 }
 
 /// A type parameter.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub(crate) struct TypeParam {
     /// Its name.
     pub(crate) name: Symbol,
@@ -241,7 +234,7 @@ pub(crate) struct TypeParam {
 }
 
 /// A struct or union.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Struct {
     /// Its generics.
     pub(crate) generics: Generics,
@@ -252,7 +245,7 @@ pub(crate) struct Struct {
 }
 
 /// The fields of a struct or variant.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Fields {
     /// Name (`0`, `1`, … in a tuple), type and `cfg` of each.
     pub(crate) fields: Vec<Field>,
@@ -261,7 +254,7 @@ pub(crate) struct Fields {
 }
 
 /// One field.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub(crate) struct Field {
     /// Its name; `0`, `1`, … in a tuple.
     pub(crate) name: Symbol,
@@ -272,7 +265,7 @@ pub(crate) struct Field {
 }
 
 /// How fields are written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum FieldStyle {
     /// `{ a: A }`.
     Named,
@@ -284,7 +277,7 @@ pub(crate) enum FieldStyle {
 }
 
 /// An enum.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Enum {
     /// Its generics.
     pub(crate) generics: Generics,
@@ -293,7 +286,7 @@ pub(crate) struct Enum {
 }
 
 /// One variant.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub(crate) struct Variant {
     /// Its name.
     pub(crate) name: Symbol,
@@ -306,7 +299,7 @@ pub(crate) struct Variant {
 }
 
 /// A trait.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Trait {
     /// Its generics.
     pub(crate) generics: Generics,
@@ -317,7 +310,7 @@ pub(crate) struct Trait {
 }
 
 /// An impl block.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub(crate) struct Impl {
     /// Its generics.
     pub(crate) generics: Generics,
@@ -334,7 +327,7 @@ pub(crate) struct Impl {
 }
 
 /// A type alias or associated type.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct TypeAlias {
     /// Its generics.
     pub(crate) generics: Generics,
@@ -345,7 +338,7 @@ pub(crate) struct TypeAlias {
 }
 
 /// A const or static.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub(crate) struct Value {
     /// Its generics (associated constants only).
     pub(crate) generics: Generics,
@@ -356,7 +349,7 @@ pub(crate) struct Value {
 }
 
 /// One leaf of a `use` tree.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub(crate) struct Use {
     /// The path, `self`, `super` and `crate` included; without the last `self` of `a::{self}`.
     pub(crate) path: Vec<Symbol>,

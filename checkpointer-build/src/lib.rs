@@ -21,6 +21,7 @@ mod expand;
 mod ir;
 mod lower;
 mod normalize;
+mod pack;
 mod source;
 mod summaries;
 

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use crate::body::{Home, decode_at_home};
+use crate::body::Home;
 use crate::cfg::CfgSet;
 use crate::ir;
 use crate::lower::{self, ParseFailure};
 use crate::map::HashMap;
+use crate::pack;
 use crate::summaries::Summaries;
 use crate::world::Arenas;
 
@@ -199,7 +200,7 @@ fn read(path: &Path, home: &Arc<Home>, bodies: Bodies) -> Option<Read> {
         encoded: None,
     };
     let kept = summaries.and_then(|summaries| summaries.get(&hash));
-    if let Some(file) = kept.and_then(|kept| decode_at_home(kept, home).ok()) {
+    if let Some(file) = kept.and_then(|kept| pack::unpack(kept, 1, home)) {
         read.result = Ok(file);
         return Some(read);
     }
@@ -216,7 +217,7 @@ fn read(path: &Path, home: &Arc<Home>, bodies: Bodies) -> Option<Read> {
     if summaries.is_some()
         && let Ok(file) = &read.result
     {
-        read.encoded = rmp_serde::to_vec(file).ok();
+        read.encoded = Some(pack::pack(file, 1));
     }
     Some(read)
 }

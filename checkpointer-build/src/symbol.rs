@@ -7,7 +7,6 @@ use std::cell::RefCell;
 use std::sync::{LazyLock, Mutex};
 
 use crate::map::HashSet;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// An interned string.
 #[derive(Clone, Copy)]
@@ -106,28 +105,6 @@ impl std::fmt::Debug for Symbol {
 impl std::fmt::Display for Symbol {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.0)
-    }
-}
-
-impl Serialize for Symbol {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.0)
-    }
-}
-
-impl<'de> Deserialize<'de> for Symbol {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor;
-        impl serde::de::Visitor<'_> for Visitor {
-            type Value = Symbol;
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("a name")
-            }
-            fn visit_str<E>(self, text: &str) -> Result<Symbol, E> {
-                Ok(Symbol::new(text))
-            }
-        }
-        deserializer.deserialize_str(Visitor)
     }
 }
 

@@ -2,15 +2,13 @@
 //! the hash of its function is wanted. What comes of it is kept in the summaries' cache on its own,
 //! by its content, so that neither an edit beside it nor one that moves it makes it be read again.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::OnceCell;
 use std::sync::Arc;
 
-use serde::{Deserialize, Deserializer, Serialize};
-
-use super::{Bytes, OwnedBytes, decode};
 use crate::cfg::CfgSet;
-use crate::ir::{self, Block, Pos};
+use crate::ir::{Block, Pos};
 use crate::lower;
+use crate::pack::{self, Pack, Reader, Writer};
 use crate::summaries::Summaries;
 
 /// What all files of a crate are read with.
@@ -22,46 +20,35 @@ pub(crate) struct Home {
     pub(crate) summaries: Option<Arc<Summaries>>,
 }
 
-thread_local! {
-    // Where what is being decoded belongs to.
-    static HOME: RefCell<Arc<Home>> = RefCell::default();
-}
-
-/// Decodes a file whose unread bodies will be read with this.
-pub(crate) fn decode_at_home<'de, T: Deserialize<'de>>(
-    bytes: &'de [u8],
-    home: &Arc<Home>,
-) -> Result<T, rmp_serde::decode::Error> {
-    HOME.set(Arc::clone(home));
-    decode(bytes)
-}
-
 /// The text of a body, and what stands before it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub(crate) struct Unread {
     /// Without the braces.
     pub(crate) text: String,
     /// The place behind the opening brace.
     pub(crate) at: Pos,
     /// The canonical bytes of the function's tokens before the body.
-    #[serde(serialize_with = "bytes", deserialize_with = "owned_bytes")]
     pub(crate) before: Vec<u8>,
-    #[serde(skip, default = "home")]
     pub(crate) home: Arc<Home>,
-    #[serde(skip)]
     pub(crate) tokens: OnceCell<[u8; 32]>,
 }
 
-fn bytes<S: serde::Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
-    Bytes(bytes).serialize(serializer)
-}
+impl Pack for Unread {
+    fn pack(&self, out: &mut Writer) {
+        self.text.pack(out);
+        self.at.pack(out);
+        out.text(&self.before);
+    }
 
-fn owned_bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
-    OwnedBytes::deserialize(deserializer).map(|OwnedBytes(bytes)| bytes)
-}
-
-fn home() -> Arc<Home> {
-    HOME.with_borrow(Arc::clone)
+    fn unpack(from: &mut Reader<'_>) -> Option<Self> {
+        Some(Unread {
+            text: Pack::unpack(from)?,
+            at: Pack::unpack(from)?,
+            before: from.text()?.to_vec(),
+            home: Arc::clone(from.home()),
+            tokens: OnceCell::new(),
+        })
+    }
 }
 
 impl Unread {
@@ -77,7 +64,7 @@ impl Unread {
         if let Some((summaries, key)) = &key
             && let Some(kept) = summaries.get(key)
             && let Some((tokens, rest)) = kept.split_first_chunk::<32>()
-            && let Ok(block) = ir::at_line(self.at.line, || decode(rest))
+            && let Some(block) = pack::unpack(rest, self.at.line, &self.home)
         {
             summaries.keep(*key, None);
             let _ = self.tokens.set(*tokens);
@@ -85,10 +72,9 @@ impl Unread {
         }
         let (block, tokens) = self.lower();
         let _ = self.tokens.set(tokens);
-        if let Some((summaries, key)) = key
-            && let Ok(encoded) = ir::at_line(self.at.line, || rmp_serde::to_vec(&block))
-        {
-            summaries.keep(key, Some([&tokens[..], &encoded].concat()));
+        if let Some((summaries, key)) = key {
+            let packed = pack::pack(&block, self.at.line);
+            summaries.keep(key, Some([&tokens[..], &packed].concat()));
         }
         block
     }
@@ -112,5 +98,52 @@ impl Unread {
             hasher.update(&rmp_serde::to_vec(&self.home.set).unwrap_or_default());
         }
         *hasher.finalize().as_bytes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_that_was_moved_by_lines_is_kept_under_the_same_bytes_and_comes_back_where_it_is() {
+        let text = " a.b();\n  m!( x,\n y );\n c::d(\"{e}\") ";
+        let lowered =
+            |line| lower::unread(text, Pos { line, column: 9 }, b"", &CfgSet::default()).0;
+        let (here, there) = (lowered(3), lowered(70));
+        assert_ne!(format!("{here:?}"), format!("{there:?}"));
+        let kept = pack::pack(&here, 3);
+        assert_eq!(kept, pack::pack(&there, 70));
+        let back: Block = pack::unpack(&kept, 70, &Arc::default()).expect("it is a block");
+        assert_eq!(format!("{back:?}"), format!("{there:?}"));
+    }
+
+    #[test]
+    fn all_that_may_change_the_tree_or_the_hash_but_the_line_is_in_the_key() {
+        let key = |text: &str, before: &[u8], column, line, flags: &str| {
+            let set = CfgSet::from_rustc(flags, []);
+            let (text, before) = (text.to_owned(), before.to_vec());
+            let home = Arc::new(Home {
+                set,
+                summaries: None,
+            });
+            let at = Pos { line, column };
+            let tokens = OnceCell::new();
+            Unread {
+                text,
+                at,
+                before,
+                home,
+                tokens,
+            }
+            .key()
+        };
+        let one = key("#[cfg(a)] x", b"f", 1, 1, "a");
+        assert_eq!(one, key("#[cfg(a)] x", b"f", 1, 2, "a"));
+        assert_ne!(one, key("#[cfg(a)] y", b"f", 1, 1, "a"));
+        assert_ne!(one, key("#[cfg(a)] x", b"g", 1, 1, "a"));
+        assert_ne!(one, key("#[cfg(a)] x", b"f", 2, 1, "a"));
+        assert_ne!(one, key("#[cfg(a)] x", b"f", 1, 1, "b"));
+        assert_eq!(key("x", b"f", 1, 1, "a"), key("x", b"f", 1, 1, "b"));
     }
 }

@@ -1,13 +1,11 @@
 //! What stands in bodies: statements, expressions, patterns and macro calls.
 
-use serde::{Deserialize, Serialize};
-
 use super::{Item, Path, Pos, Type};
 use crate::cfg::Predicate;
 use crate::symbol::Symbol;
 
 /// A block.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Block {
     /// Its statements.
     pub(crate) statements: Vec<Statement>,
@@ -18,7 +16,7 @@ pub(crate) struct Block {
 }
 
 /// A statement.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub(crate) enum Statement {
     /// `let pattern: ty = value else { … };`
     Let(Box<Let>),
@@ -29,7 +27,7 @@ pub(crate) enum Statement {
 }
 
 /// A `let` statement.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub(crate) struct Let {
     /// The pattern.
     pub(crate) pattern: Pattern,
@@ -42,7 +40,7 @@ pub(crate) struct Let {
 }
 
 /// An expression.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub(crate) enum Expr {
     /// A path: a local variable, function, constant, unit struct, variant, ….
     Path(Path),
@@ -113,7 +111,7 @@ pub(crate) enum Expr {
 }
 
 /// A prefix operator.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum UnaryOp {
     /// `*`.
     Deref,
@@ -124,7 +122,7 @@ pub(crate) enum UnaryOp {
 }
 
 /// What kind of literal, with its suffix.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Literal {
     /// An integer, with its suffix.
     Int(Option<Symbol>),
@@ -145,7 +143,7 @@ pub(crate) enum Literal {
 }
 
 /// A method call.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub(crate) struct MethodCall {
     /// What it is called on.
     pub(crate) receiver: Expr,
@@ -160,7 +158,7 @@ pub(crate) struct MethodCall {
 }
 
 /// One arm of a `match`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub(crate) struct Arm {
     /// `cfg` predicates on it.
     pub(crate) cfg: Vec<Predicate>,
@@ -173,7 +171,7 @@ pub(crate) struct Arm {
 }
 
 /// A closure.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub(crate) struct Closure {
     /// Its parameters.
     pub(crate) params: Vec<(Pattern, Option<Type>)>,
@@ -186,7 +184,7 @@ pub(crate) struct Closure {
 }
 
 /// A pattern.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub(crate) enum Pattern {
     /// `_` or `..`.
     Wild,
@@ -230,7 +228,7 @@ pub(crate) enum Pattern {
 }
 
 /// A macro call.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct MacroCall {
     /// The macro's path.
     pub(crate) path: Path,
@@ -239,7 +237,6 @@ pub(crate) struct MacroCall {
     /// Place of the text's first token, for positions of what it expands to.
     pub(crate) text_at: Pos,
     /// The line of its closing delimiter.
-    #[serde(with = "super::line")]
     pub(crate) end_line: u32,
     /// For calls whose name is that of a std macro (`println`, `vec`, `assert_eq`, `matches`, …): the text read as that
     /// macro reads it, with inline captures (`"{x}"`) as paths and the format traits as [`MacroCall::traits`].

@@ -1,12 +1,10 @@
 //! Paths and types as they are written.
 
-use serde::{Deserialize, Serialize};
-
 use super::{Expr, MacroCall, Pos};
 use crate::symbol::Symbol;
 
 /// A path in an expression, pattern, type or bound.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Path {
     /// `<Type>::…` or `<Type as Trait>::…`.
     pub(crate) qself: Option<Box<QSelf>>,
@@ -19,7 +17,7 @@ pub(crate) struct Path {
 }
 
 /// The part of a qualified path between `<` and `>`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub(crate) struct QSelf {
     /// The type.
     pub(crate) ty: Type,
@@ -28,7 +26,7 @@ pub(crate) struct QSelf {
 }
 
 /// One segment of a path.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub(crate) struct Segment {
     /// The name, without `r#`. `$crate` is spelled `$crate::NAME`, see [`crate::expand`].
     pub(crate) name: Symbol,
@@ -37,7 +35,7 @@ pub(crate) struct Segment {
 }
 
 /// Generic arguments of a segment.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct GenericArgs {
     /// Type arguments; a const argument that is a plain name is among them too, as a path.
     pub(crate) types: Vec<Type>,
@@ -52,7 +50,7 @@ pub(crate) struct GenericArgs {
 }
 
 /// A type.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub(crate) enum Type {
     /// A path.
     Path(Path),
