@@ -145,7 +145,10 @@ fn in_processes(store: &str, root: &Path, processes: usize) -> f64 {
             })
             .collect();
         for mut child in children {
-            assert!(child.wait().expect("a child").success(), "{store} {operation}");
+            assert!(
+                child.wait().expect("a child").success(),
+                "{store} {operation}"
+            );
         }
     }
     (time_of_children() - before).as_secs_f64() * 1e6 / f64::from(ENTRIES) / processes as f64
@@ -228,7 +231,9 @@ fn main() {
         };
         let (packed, files) = (time("packed"), time("files"));
         let ratio = packed / files;
-        println!("{name}: {packed:.2} us an entry packed, {files:.2} us as files: {ratio:.2} (aim 0.25)");
+        println!(
+            "{name}: {packed:.2} us an entry packed, {files:.2} us as files: {ratio:.2} (aim 0.25)"
+        );
     }
 
     let root = place("whole-packed");

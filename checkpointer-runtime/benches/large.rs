@@ -10,7 +10,7 @@ use std::io::Write as _;
 use std::sync::LazyLock;
 
 use checkpointer_runtime::{Checkpointer, checkpoint};
-use support::{compare, keep};
+use support::{compare, keep, show_alone};
 use xxhash_rust::xxh3::xxh3_128;
 
 static FOLDER: LazyLock<tempfile::TempDir> =
@@ -47,7 +47,15 @@ fn mapped(count: usize) -> checkpointer_runtime::Mapped<f64> {
     numbers(count).into()
 }
 
+#[checkpoint(using = &*STORE, version = 1)]
+fn text(length: usize) -> String {
+    "x".repeat(length)
+}
+
 fn main() {
+    show_alone("whole call, disk hit of 100 B", || {
+        keep(text(black_box(100)));
+    });
     let raw = |count: usize| {
         let path = FOLDER.path().join(format!("raw-{count}"));
         let bytes: Vec<u8> = numbers(count)

@@ -56,7 +56,8 @@ impl Digest {
 
     /// Appends the digits to a text.
     pub(crate) fn push_hex(&self, text: &mut String) {
-        text.extend(self.hex().map(char::from));
+        let digits = self.hex();
+        text.push_str(std::str::from_utf8(&digits).unwrap_or_default());
     }
 }
 

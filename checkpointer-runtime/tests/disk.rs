@@ -206,6 +206,29 @@ fn a_root_that_is_removed_while_running_is_made_again() {
     assert_eq!(value(&key).unwrap().unwrap(), b"second");
 }
 
+#[test]
+fn a_root_that_was_moved_away_and_made_anew_is_the_one_that_counts() {
+    let folder = folder();
+    let (root, moved) = (folder.path().join("root"), folder.path().join("moved"));
+    let key = key_in(&options(&root), 1, 1);
+    for round in [b"first", b"other"] {
+        store(&key, round);
+        assert_eq!(value(&key).unwrap().as_deref(), Some(&round[..]));
+        assert!(DiskStorage.exists(&key).unwrap());
+        let _ = fs::remove_dir_all(&moved);
+        fs::rename(&root, &moved).unwrap();
+    }
+    assert!(!DiskStorage.delete(&key).unwrap());
+    assert_eq!(value(&key).unwrap(), None);
+    // Removed together with its folder, and put there again by somebody else.
+    store(&key, b"third");
+    assert!(value(&key).unwrap().is_some());
+    fs::remove_dir_all(&root).unwrap();
+    assert_eq!(value(&key).unwrap(), None);
+    fs::rename(&moved, &root).unwrap();
+    assert_eq!(value(&key).unwrap().as_deref(), Some(&b"other"[..]));
+}
+
 #[cfg(unix)]
 #[test]
 fn a_symbolic_link_in_place_of_an_entry_is_not_followed_and_is_replaced() {

@@ -11,6 +11,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 
+#[cfg(unix)]
+use super::folder;
 use super::stream::Stream;
 use super::{Entry, Result, Storage, Upkeep, place, read, root, states, walk};
 use crate::cleanup;
@@ -83,6 +85,7 @@ impl Storage for DiskStorage {
 
     fn delete(&self, key: &Key) -> Result<bool> {
         root::check(key.options())?;
+        folder::forget(key);
         let path = place::entry(key);
         match fs::remove_file(&path) {
             Ok(()) => Ok(true),
@@ -100,6 +103,7 @@ impl Storage for DiskStorage {
     }
 
     fn cleanup(&self, scope: &Scope, upkeep: &Upkeep<'_>) -> Result<u64> {
+        folder::forget_all();
         let dropped = cleanup::cleanup(self, scope, upkeep)?;
         walk::remove_empty_folders(scope);
         root::sweep(scope.root_path());
@@ -108,6 +112,7 @@ impl Storage for DiskStorage {
 
     fn clear(&self, scope: &Scope) -> Result<u64> {
         root::check(scope.options())?;
+        folder::forget_all();
         let mut dropped = 0;
         for file in walk::files(scope)? {
             match fs::remove_file(&file.path) {
@@ -162,23 +167,11 @@ fn ignore_missing(error: io::Error) -> io::Result<()> {
     }
 }
 
-/// Opens an entry. A symbolic link in its place is none of ours and not followed.
-fn open(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
-        options.custom_flags(flags.bits().cast_signed());
-    }
-    options.open(path)
-}
-
 /// Gives an entry a new file, in place of the one that it has, if it has one.
 fn replace(key: &Key, write: impl FnOnce(&File) -> io::Result<Result<()>>) -> Result<()> {
     let options = key.options();
     root::check(options)?;
+    folder::forget(key);
     let path = place::entry(key);
     let temporary = match Temporary::create(&options.root_path) {
         Err(error) if is_missing(&error) => {
@@ -214,18 +207,17 @@ fn replace(key: &Key, write: impl FnOnce(&File) -> io::Result<Result<()>>) -> Re
 /// What is in an entry's file, if it is there.
 fn load<R>(key: &Key, read: impl FnOnce(&File) -> io::Result<R>) -> Result<Option<R>> {
     root::check(key.options())?;
-    let path = place::entry(key);
-    match open(&path).and_then(|file| read(&file)) {
+    match folder::open_entry(key).and_then(|file| read(&file)) {
         Ok(read) => Ok(Some(read)),
         Err(error) if is_missing(&error) => Ok(None),
-        Err(error) => Err(fault("read", error, &path)),
+        Err(error) => Err(fault("read", error, &place::entry(key))),
     }
 }
 
 /// What the first bytes of a file say, if it is there.
 pub(super) fn read_layout(path: &Path) -> Result<Option<Layout>> {
     let mut start = [0; Layout::NEEDED];
-    let mut file = match open(path) {
+    let mut file = match folder::open_path(path) {
         Ok(file) => file,
         Err(error) if is_missing(&error) => return Ok(None),
         Err(error) => return Err(fault("read", error, path)),
@@ -305,4 +297,27 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
 #[cfg(not(unix))]
 fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
+}
+
+/// Where no folder is kept open.
+#[cfg(not(unix))]
+mod folder {
+    use std::fs::File;
+    use std::io;
+    use std::path::Path;
+
+    use super::place;
+    use crate::key::Key;
+
+    pub(super) fn open_entry(key: &Key) -> io::Result<File> {
+        open_path(&place::entry(key))
+    }
+
+    pub(super) fn open_path(path: &Path) -> io::Result<File> {
+        File::open(path)
+    }
+
+    pub(super) fn forget(_: &Key) {}
+
+    pub(super) fn forget_all() {}
 }

@@ -2,6 +2,8 @@
 
 pub(crate) mod buffer;
 pub mod disk;
+#[cfg(unix)]
+mod folder;
 pub mod memory;
 #[cfg_attr(not(unix), path = "unpacked.rs")]
 pub mod packed;

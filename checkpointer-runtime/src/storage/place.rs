@@ -28,6 +28,27 @@ pub(super) fn entry(key: &Key) -> PathBuf {
     key.root_path().join(name)
 }
 
+/// Where an entry is in the folder of its code version: `<first two digits>/<call hash>`.
+#[cfg(unix)]
+pub(super) fn in_folder(key: &Key) -> String {
+    let digits = key.call_hash().hex();
+    let mut name = String::with_capacity(72);
+    name.extend(digits[..2].iter().copied().map(char::from));
+    name.push('/');
+    key.call_hash().push_hex(&mut name);
+    name
+}
+
+/// What tells the folder of a code version, or its one file, from others in this process, in few steps.
+#[cfg(unix)]
+pub(super) fn folder_name(scope: &Scope, code_hash: Digest) -> u128 {
+    let mut half = [0; 16];
+    half.copy_from_slice(&code_hash.as_bytes()[..16]);
+    // The code hash is as good as random already, so the rest need not be hashed together with it.
+    let root = xxh3_128(scope.root_path().as_os_str().as_encoded_bytes());
+    u128::from_le_bytes(half) ^ xxh3_128(scope.function().as_bytes()) ^ root.rotate_left(1)
+}
+
 /// The folder of all entries of a function.
 pub(super) fn function(scope: &Scope) -> PathBuf {
     let mut name = String::with_capacity(64);

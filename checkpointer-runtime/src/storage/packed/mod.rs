@@ -15,7 +15,6 @@ use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use xxhash_rust::xxh3::xxh3_128;
 
 use super::{Entry, Result, Storage, Upkeep, place, root};
 use crate::cleanup;
@@ -53,12 +52,7 @@ static LOGS: LazyLock<RwLock<HashMap<u128, Arc<Log>>>> = LazyLock::new(RwLock::d
 
 /// The log of a function's code version.
 fn log(scope: &Scope, code_hash: Digest) -> Result<Arc<Log>> {
-    let mut half = [0; 16];
-    half.copy_from_slice(&code_hash.as_bytes()[..16]);
-    // The code hash is as good as random already, so the rest need not be hashed together with it.
-    let root = xxh3_128(scope.root_path().as_os_str().as_encoded_bytes());
-    let name =
-        u128::from_le_bytes(half) ^ xxh3_128(scope.function().as_bytes()) ^ root.rotate_left(1);
+    let name = place::folder_name(scope, code_hash);
     if let Some(log) = LOGS
         .read()
         .unwrap_or_else(PoisonError::into_inner)
