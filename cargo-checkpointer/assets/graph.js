@@ -29,17 +29,30 @@
       { selector: "node.stale", style: { "border-color": colour("--stale"), "border-width": 4, color: colour("--stale") } },
       { selector: "node.selected", style: { "background-color": colour("--accent"), color: colour("--ground") } },
       { selector: "edge", style: { width: 1, "curve-style": "straight", opacity: 0.6, "line-color": colour("--soft"), "target-arrow-color": colour("--soft"), "target-arrow-shape": "triangle", "arrow-scale": 0.8 } },
+      // One that passes other rows goes around what stands there.
+      { selector: "edge.long", style: { "curve-style": "unbundled-bezier", "control-point-distances": 170, "control-point-weights": 0.5 } },
       { selector: "edge.lit", style: { width: 4, "line-color": colour("--stale"), "target-arrow-color": colour("--stale"), opacity: 1, "z-index": 9 } },
     ];
   };
 
-  // Rows of blocks, each row as high as its highest block, centred.
+  // Rows of blocks, each row as high as its highest block, centred. A layer that would be too wide to read takes several.
   const pack = (blocks) => {
-    const rows = new Map();
-    for (const block of blocks) rows.set(block.layer, [...(rows.get(block.layer) || []), block]);
+    const layers = new Map();
+    for (const block of blocks) layers.set(block.layer, [...(layers.get(block.layer) || []), block]);
+    const area = blocks.reduce((sum, block) => sum + block.width * (block.height + 40), 0);
+    const widest = Math.max(7 * cellWidth, Math.sqrt(area * 1.6));
+    const rows = [];
+    for (const layer of [...layers.keys()].sort((a, b) => a - b)) {
+      let row = [], width = 0;
+      for (const block of layers.get(layer).sort((a, b) => a.order - b.order)) {
+        if (row.length && width + block.width > widest) { rows.push(row); row = []; width = 0; }
+        row.push(block);
+        width += block.width;
+      }
+      rows.push(row);
+    }
     let top = 0;
-    for (const layer of [...rows.keys()].sort((a, b) => a - b)) {
-      const row = rows.get(layer).sort((a, b) => a.order - b.order);
+    for (const row of rows) {
       const width = row.reduce((sum, block) => sum + block.width, 0);
       const height = Math.max(...row.map((block) => block.height));
       let left = -width / 2;
@@ -123,9 +136,11 @@
       const key = from + ">" + to;
       drawn.set(key, drawn.get(key) || litEdges.has(edges[i] + ">" + edges[i + 1]));
     }
+    const heights = new Map(elements.filter((element) => element.position).map((element) => [element.data.id, element.position.y]));
     for (const [key, isLit] of drawn) {
       const [source, target] = key.split(">");
-      elements.push({ group: "edges", data: { id: key, source, target }, classes: isLit ? "lit" : "" });
+      const isLong = Math.abs(heights.get(source) - heights.get(target)) > 2 * cellHeight + 30;
+      elements.push({ group: "edges", data: { id: key, source, target }, classes: (isLit ? "lit" : "") + (isLong ? " long" : "") });
     }
     if (!cy) {
       cy = cytoscape({ container: at("graph"), style: styles(), layout: { name: "preset" }, elements, minZoom: 0.02, maxZoom: 4, pixelRatio: 1, hideEdgesOnViewport: true });

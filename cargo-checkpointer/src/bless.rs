@@ -71,6 +71,7 @@ impl Bless {
             return Ok(());
         }
         let model = Model::load_anew(options)?;
+        model.check_whole()?;
         let found = model.find(&self.function)?;
         let [function] = found[..] else {
             bail!(

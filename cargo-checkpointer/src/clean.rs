@@ -100,6 +100,9 @@ impl Clean {
             );
         }
         let model = Model::load_anew(options)?;
+        if self.stale || self.gone {
+            model.check_whole()?;
+        }
         let doomed = self.doomed(&model, selects)?;
         let freed = freed(&doomed, self.dry_run);
         if !self.dry_run && freed.entries > 0 {

@@ -26,6 +26,11 @@ pub(crate) struct Setting {
     value: String,
     /// Where the value comes from.
     from: String,
+    #[serde(skip)]
+    is_of_manifest: bool,
+    /// Whether it is not the default.
+    #[serde(skip)]
+    is_given: bool,
 }
 
 /// The variables that programs and builds read, with their defaults.
@@ -102,6 +107,8 @@ fn of_environment(options: &crate::Options) -> Vec<Setting> {
         Setting {
             name: (*name).to_owned(),
             value,
+            is_of_manifest: false,
+            is_given: from != "the default",
             from: from.to_owned(),
         }
     };
@@ -132,6 +139,8 @@ fn of_package(package: &Package) -> Vec<Setting> {
         Setting {
             name: format!("{}: {key}", package.name),
             value: given.map_or_else(|| (*default).to_owned(), shown),
+            is_of_manifest: true,
+            is_given: given.is_some(),
             from: match given {
                 Some(_) => format!(
                     "[package.metadata.checkpointer] in {}",
@@ -200,7 +209,9 @@ impl Report for Config {
                 Cell::styled(&setting.from, DIM),
             ]
         };
-        let rows: Vec<Vec<Cell>> = self.settings.iter().map(row).collect();
+        // What no manifest says is said once, and not for each package.
+        let is_said = |setting: &&Setting| setting.is_given || !setting.is_of_manifest;
+        let rows: Vec<Vec<Cell>> = self.settings.iter().filter(is_said).map(row).collect();
         page.table(
             &[
                 Head("setting", Left),
@@ -209,6 +220,25 @@ impl Report for Config {
             ],
             &rows,
         );
+        let given = |key: &str| {
+            let end = format!(": {key}");
+            let mut settings = self.settings.iter();
+            settings.any(|setting| setting.is_given && setting.name.ends_with(&end))
+        };
+        let absent: Vec<String> = KEYS
+            .iter()
+            .filter(|(key, _)| !given(key))
+            .map(|(key, _)| (*key).to_owned())
+            .collect();
+        if self.settings.iter().any(|setting| setting.is_of_manifest) && !absent.is_empty() {
+            page.line(paint(
+                DIM,
+                format_args!(
+                    "no [package.metadata.checkpointer] sets {}; a Builder in build.rs may set them",
+                    output::Listed(&absent)
+                ),
+            ));
+        }
         for complaint in &self.complaints {
             page.line(paint(WARN, complaint));
         }

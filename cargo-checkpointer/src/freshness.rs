@@ -148,6 +148,7 @@ struct Kept {
     watched: Vec<PathBuf>,
     paths: Vec<PathBuf>,
     notes: Vec<String>,
+    broken: Vec<String>,
     state: Vec<u8>,
     table: String,
     spots: Vec<[Vec<Place>; 2]>,
@@ -173,6 +174,7 @@ impl Kept {
             watched: found.watched.clone(),
             paths: found.paths.clone(),
             notes: found.notes.clone(),
+            broken: found.broken.clone(),
             state: found.state.write(),
             table: table.write(),
             spots: found
@@ -209,6 +211,7 @@ impl Kept {
             functions: functions.collect(),
             state: State::read(&self.state).ok()?,
             notes: self.notes,
+            broken: self.broken,
             paths: self.paths,
             watched: self.watched,
             folders: self.folders,

@@ -159,14 +159,20 @@ impl List {
     fn summary(&self) -> String {
         let sum = |pick: fn(&Row) -> u64| self.functions.iter().map(pick).sum::<u64>();
         let at_stake: f64 = self.functions.iter().map(|row| row.at_stake_seconds).sum();
-        let mut text = format!(
-            "{}, {} of {} and {} of computation in {}",
-            count(self.functions.len() as u64, "function", "functions"),
-            count(sum(|row| row.entries), "entry", "entries"),
-            bytes(sum(|row| row.bytes)),
-            time(seconds(at_stake)),
-            self.store
-        );
+        let all = count(self.functions.len() as u64, "function", "functions");
+        let mut text = match sum(|row| row.entries) {
+            0 => format!(
+                "{all}, of whose code as it is nothing is stored in {}",
+                self.store
+            ),
+            entries => format!(
+                "{all}, {} of {} and {} of computation in {}",
+                count(entries, "entry", "entries"),
+                bytes(sum(|row| row.bytes)),
+                time(seconds(at_stake)),
+                self.store
+            ),
+        };
         let stale = sum(|row| row.stale_entries);
         if stale > 0 {
             text += &format!(

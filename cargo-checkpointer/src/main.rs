@@ -139,7 +139,7 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             let style = anstyle::AnsiColor::Red.on_default().bold();
-            let text = output::clean(&format!("{error:#}"));
+            let text = output::clean(format!("{error:#}").trim_end());
             anstream::eprintln!("{style}error{style:#}: {text}");
             ExitCode::FAILURE
         }

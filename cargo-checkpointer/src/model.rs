@@ -72,12 +72,31 @@ impl Model {
         let workspace = Workspace::find(options.manifest_path.as_deref())?;
         let analysed = workspace.analyse(trust)?;
         let store = Store::chosen(options.store.as_deref());
-        Ok(Self::of(
-            workspace,
-            analysed,
-            store,
-            options.store.is_some(),
-        ))
+        let model = Self::of(workspace, analysed, store, options.store.is_some());
+        for note in model.analysed.iter().flat_map(|one| &one.now.notes) {
+            output::note(note);
+        }
+        for broken in model.broken() {
+            output::warn(&format!(
+                "{broken}; what stands in that file is left out, and the hashes of its crate are not those that it will have"
+            ));
+        }
+        Ok(model)
+    }
+
+    /// Fails where a file does not parse: then nobody can tell which results are used by the code as it will be.
+    pub(crate) fn check_whole(&self) -> anyhow::Result<()> {
+        match self.broken().next() {
+            Some(_) => bail!(
+                "what the code will be can't be told while a file does not parse; mend it first"
+            ),
+            None => Ok(()),
+        }
+    }
+
+    fn broken(&self) -> impl Iterator<Item = &str> {
+        let all = self.analysed.iter().flat_map(|one| &one.now.broken);
+        all.map(String::as_str)
     }
 
     /// Puts functions and stored results together.

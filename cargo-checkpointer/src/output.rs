@@ -104,8 +104,17 @@ pub(crate) fn tell(line: &str) {
 
 /// A note to the person at the terminal, on stderr.
 pub(crate) fn note(text: &str) {
-    let style = AnsiColor::Cyan.on_default().bold();
-    let line = format!("{style}note{style:#}: {text}\n");
+    say("note", AnsiColor::Cyan, text);
+}
+
+/// A warning on stderr.
+pub(crate) fn warn(text: &str) {
+    say("warning", AnsiColor::Yellow, text);
+}
+
+fn say(word: &str, colour: AnsiColor, text: &str) {
+    let style = colour.on_default().bold();
+    let line = format!("{style}{word}{style:#}: {}\n", clean(text));
     // Nobody to tell if stderr is closed.
     let _ = anstream::stderr().write_all(line.as_bytes());
 }

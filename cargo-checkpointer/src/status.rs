@@ -64,6 +64,9 @@ struct Row {
     seconds: f64,
     /// The item that changed and the way to it, where that is known.
     because: Option<String>,
+    /// Whether results never leave the process.
+    #[serde(skip)]
+    is_in_memory: bool,
 }
 
 /// What happens to a function's results.
@@ -87,6 +90,7 @@ impl Status {
         if let Some(revision) = &self.revision {
             model = revision::model_of(model, revision)?;
         }
+        model.check_whole()?;
         let mut history = History::open(&model.workspace, &model.analysed, &model.store);
         let rows: Vec<Row> = model
             .functions
@@ -132,6 +136,7 @@ fn row(model: &Model, history: &mut History, function: &Function) -> Row {
         entries: sum.entries,
         seconds: sum.computation.as_secs_f64(),
         because,
+        is_in_memory: function.is_in_memory(),
     }
 }
 
@@ -265,7 +270,16 @@ impl Overview {
             None => "in the working tree".to_owned(),
         };
         let all = count(self.functions.len() as u64, "function", "functions");
+        let is_empty = |row: &&Row| row.state == State::Empty && !row.is_in_memory;
+        let empty = self.functions.iter().filter(is_empty).count();
+        let is_any = self.functions.iter().any(|row| row.entries > 0);
         match self.invalidated {
+            0 if !is_any => {
+                format!("nothing is stored yet of {all}: what the next run calls, it computes")
+            }
+            0 if empty > 0 => {
+                format!("nothing is invalidated {of}: {all}, of {empty} of which nothing is stored")
+            }
             0 => format!("nothing is invalidated {of}: {all}"),
             some => format!(
                 "{some} of {all} invalidated {of}: {} of computation",

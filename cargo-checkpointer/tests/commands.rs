@@ -342,6 +342,43 @@ fn every_error_says_the_cause_and_the_next_step() {
 }
 
 #[test]
+fn a_file_that_does_not_parse_is_named_and_nothing_is_dropped_for_it() {
+    let project = edited();
+    project.edit("src/numbers.rs", "pub fn multiply", "pub fn fn multiply");
+    let warning = "warning: src/numbers.rs:1: the file does not parse";
+    for command in [&["list"][..], &["why", "compute"], &["explain", "compute"]] {
+        let shown = project.shown(command);
+        assert!(shown.contains(warning), "{shown}");
+    }
+    for command in [
+        &["status"][..],
+        &["clean", "--stale"],
+        &["clean", "--gone"],
+        &["bless", "compute"],
+    ] {
+        let shown = project.shown(command);
+        assert!(
+            shown.contains("mend it first") && shown.contains("exit code 1"),
+            "{command:?}: {shown}"
+        );
+    }
+    let left = project.shown(&["verify"]);
+    assert!(left.contains("5 entries"), "{left}");
+}
+
+#[test]
+fn before_anything_is_stored_status_and_list_say_so() {
+    let project = Project::new();
+    let status = project.shown(&["status"]);
+    assert!(
+        status.contains("nothing is stored yet of 3 functions"),
+        "{status}"
+    );
+    let list = project.shown(&["list"]);
+    assert!(list.contains("nothing is stored in [ROOT]/store"), "{list}");
+}
+
+#[test]
 fn json_is_what_the_printed_schema_says() {
     let project = edited();
     let file = walkdir::WalkDir::new(project.store().join("demo/compute"))

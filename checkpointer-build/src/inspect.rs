@@ -34,8 +34,10 @@ pub struct Inspection {
     pub state: State,
     /// Each checkpointed function, sorted by path.
     pub functions: Vec<FunctionReport>,
-    /// What should be known of the package, such as files that do not parse.
+    /// What should be known of the package.
     pub notes: Vec<String>,
+    /// Files that do not parse: place and reason. Functions in them are not listed, and hashes of their crate say little.
+    pub broken: Vec<String>,
     /// Where the files of [`State::files`] lie, in their order.
     pub paths: Vec<PathBuf>,
     /// Other files, and folders that patterns searched, that the hashes depend on.
@@ -194,13 +196,9 @@ fn current(variables: Vec<(String, String)>) -> Vec<(String, String)> {
 }
 
 fn inspection(workspace: &Workspace, analysis: Analysis) -> Inspection {
-    let mut notes = analysis.notes;
-    for broken in &analysis.broken {
-        notes.push(format!(
-            "{}:{}: {}",
-            broken.file, broken.line, broken.reason
-        ));
-    }
+    let broken = analysis.broken.iter();
+    let broken = broken.map(|at| format!("{}:{}: {}", at.file, at.line, at.reason));
+    let broken = broken.collect();
     let spots = |found: &[Unseen]| found.iter().map(Spot::of).collect();
     let mut functions: Vec<FunctionReport> = analysis
         .table
@@ -223,7 +221,8 @@ fn inspection(workspace: &Workspace, analysis: Analysis) -> Inspection {
         state: analysis.record.state,
         paths: analysis.record.paths,
         functions,
-        notes,
+        notes: analysis.notes,
+        broken,
         watched: analysis.watched.into_iter().collect(),
         folders: workspace
             .packages

@@ -1,6 +1,6 @@
 //! The checks, in the order in which a set-up is made. One that can't be made says so, and is no fault.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use checkpointer_build::{OutDir, State};
 use checkpointer_syntax::state::{FILE_NAME as STATE_NAME, content_digest};
@@ -22,7 +22,7 @@ pub(super) fn all(options: &crate::Options) -> Vec<Check> {
     match &workspace {
         Err(error) => checks.push(Check::fault(
             "workspace",
-            format!("{error:#}"),
+            format!("{error:#}").trim_end(),
             "run this in the folder of a package, or give --manifest-path",
         )),
         Ok(workspace) if workspace.packages.is_empty() => checks.push(Check::fault(
@@ -170,16 +170,8 @@ fn unread_functions(package: &Package, table: &Table) -> Vec<String> {
         .iter()
         .filter_map(|row| row.path.rsplit("::").next())
         .collect();
-    let files = walkdir::WalkDir::new(package.folder.join("src"))
-        .into_iter()
-        .flatten();
-    let files = files.filter(|file| {
-        file.path()
-            .extension()
-            .is_some_and(|extension| extension == "rs")
-    });
-    let mut unread: Vec<String> = files
-        .flat_map(|file| reader.names(file.path()))
+    let mut unread: Vec<String> = sources(&package.folder.join("src"))
+        .flat_map(|file| reader.names(&file))
         .filter(|name| !known.contains(&name.as_str()))
         .collect();
     unread.sort();
@@ -188,16 +180,15 @@ fn unread_functions(package: &Package, table: &Table) -> Vec<String> {
 }
 
 fn uses_attribute(folder: &Path) -> bool {
+    let mut reader = Reader::default();
+    sources(folder).any(|file| !reader.names(&file).is_empty())
+}
+
+fn sources(folder: &Path) -> impl Iterator<Item = PathBuf> {
     let files = walkdir::WalkDir::new(folder).into_iter().flatten();
-    let mut files = files.filter(|file| {
-        file.path()
-            .extension()
-            .is_some_and(|extension| extension == "rs")
-    });
-    files.any(|file| {
-        std::fs::read_to_string(file.path())
-            .is_ok_and(|text| text.contains("#[checkpoint") || text.contains("::checkpoint"))
-    })
+    files
+        .map(walkdir::DirEntry::into_path)
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
 }
 
 /// Runtime, macros and build helper must be of one version, once each.
