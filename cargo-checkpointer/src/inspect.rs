@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context as _, bail};
-use checkpointer_runtime::Digest;
+use anyhow::{Context as _, anyhow, bail};
 use checkpointer_runtime::entry::Description;
 use checkpointer_runtime::storage::packed;
+use checkpointer_runtime::{CheckpointError, Digest};
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -76,8 +76,14 @@ impl Inspect {
         };
         let mut entries = Vec::new();
         for frame in frames {
-            let shown = shown(&frame)
-                .with_context(|| format!("{name} is no entry that this version can read"))?;
+            let shown = shown(&frame).map_err(|error| match error {
+                CheckpointError::Corrupted { reason, .. } => {
+                    anyhow!(
+                        "{name} is no entry: {reason}; give a file below the store's root folder"
+                    )
+                }
+                error => anyhow!("{name}: {error}"),
+            })?;
             if self
                 .call
                 .as_ref()
@@ -100,7 +106,7 @@ fn pack_hash(file: &std::path::Path) -> Option<Digest> {
     is_pack.then(|| digest(&file.with_extension("")))?
 }
 
-fn shown(frame: &bytes::Bytes) -> anyhow::Result<Shown> {
+fn shown(frame: &bytes::Bytes) -> Result<Shown, CheckpointError> {
     let description = Description::read(frame)?;
     let codec = description.header.codec.as_str().to_owned();
     let (damage, value) = match Description::verified(frame) {

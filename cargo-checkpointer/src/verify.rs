@@ -7,6 +7,7 @@ mod server;
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
 
+use anyhow::bail;
 use checkpointer_runtime::entry::Description;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -78,7 +79,16 @@ impl Verify {
         }
         let store = Store::chosen(options.store.as_deref());
         let functions = match &self.function {
-            Some(function) => vec![store.function(function)],
+            Some(name) => {
+                let function = store.function(name);
+                if function.versions.is_empty() {
+                    bail!(
+                        "nothing is stored of `{name}` in {}; give its whole path, as `cargo checkpointer list` shows it",
+                        store.root.display()
+                    );
+                }
+                vec![function]
+            }
             None => store.functions(),
         };
         let mut verdict = check(&store, &functions);
@@ -218,6 +228,9 @@ impl Report for Verdict {
             self.store
         );
         match self.damaged.len() as u64 {
+            0 if self.entries + self.newer == 0 => {
+                page.line(format_args!("nothing is stored yet in {}", self.store));
+            }
             0 => page.line(paint(GOOD, format_args!("every checksum holds: {entries}{newer}"))),
             some => page.line(paint(
                 BAD,

@@ -40,7 +40,9 @@ fn why_names_the_edited_item_in_twelve_lines() {
         let Some(folder) = source_of(name) else {
             continue;
         };
-        checked += edits_of(name, &folder, share.min(wanted - checked), &mut random);
+        let named = edits_of(name, &folder, share.min(wanted - checked), &mut random);
+        println!("{name}: {named} edits, each named");
+        checked += named;
     }
     assert!(
         checked * 10 >= wanted * 9,
