@@ -9,6 +9,7 @@ use std::ops::Deref;
 
 use crate::ir::{self, Block, Expr, MacroCall, Statement};
 use crate::pack::{self, Pack, Reader, Writer};
+use crate::std_facts::std_macro;
 use crate::symbol::Symbol;
 
 pub(crate) use unread::{Home, Unread};
@@ -48,8 +49,8 @@ pub(crate) struct Called {
     pub(crate) name: Symbol,
     /// Whether that is the whole path, so that `macro_rules!` may have defined it above.
     pub(crate) plain: bool,
-    /// Whether the arguments are known as expressions.
-    pub(crate) read: bool,
+    /// Whether it is one of std's, or its arguments are known as expressions: then it makes no items.
+    pub(crate) known: bool,
     /// Whether the arguments may hold items: see [`holds_item_words`].
     pub(crate) item_words: bool,
 }
@@ -215,7 +216,7 @@ impl Outline {
         self.add(Called {
             name: last.name,
             plain: before.is_empty() && !call.path.global,
-            read: call.args.is_some(),
+            known: call.args.is_some() || std_macro(&last.name),
             item_words: holds_item_words(&call.text),
         });
     }

@@ -173,13 +173,19 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
         if truth == Truth::False {
             return;
         }
-        let mut context = context.clone();
-        if truth == Truth::Undecided {
-            context.switches = context.switches.union(switches);
-            context.test_only |= switches.test && mentions_test_positively(&item.cfg);
-        }
-        context.test_only |= item.attributes.test;
-        let context = &context;
+        let changed;
+        let context = if truth == Truth::Undecided || item.attributes.test {
+            let mut inner = context.clone();
+            if truth == Truth::Undecided {
+                inner.switches = inner.switches.union(switches);
+                inner.test_only |= switches.test && mentions_test_positively(&item.cfg);
+            }
+            inner.test_only |= item.attributes.test;
+            changed = inner;
+            &changed
+        } else {
+            context
+        };
         match &item.kind {
             ItemKind::Fn(function) => {
                 let node = self.add(item, Kind::Fn, context, position);

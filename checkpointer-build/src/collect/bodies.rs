@@ -171,7 +171,7 @@ impl<'a> Collector<'_, 'a, '_> {
             };
             match textual {
                 Some(node) => looks |= called.item_words || self.makes_items(node),
-                None => waits |= !(called.read || crate::std_facts::std_macro(&called.name)),
+                None => waits |= !called.known,
             }
         }
         if !looks && !waits {

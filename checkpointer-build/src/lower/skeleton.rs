@@ -10,6 +10,7 @@ use std::ops::Range;
 
 use super::scan::{Scan, Seen};
 use crate::body::{Called, Outline};
+use crate::std_facts::std_macro;
 use crate::symbol::Symbol;
 
 /// What the number of a body that was left out ends in; no literal of a program does.
@@ -335,10 +336,11 @@ impl Cutter<'_> {
             | "do" | "become" | "as" | "let" | "mut" | "ref" | "loop" | "unsafe" => true,
             "thread_local" | "lazy_static" | "cfg_if" | "cfg_select" => false,
             name => {
+                let name = name.strip_prefix("r#").unwrap_or(name);
                 outline.add(Called {
-                    name: Symbol::new(name.strip_prefix("r#").unwrap_or(name)),
+                    name: Symbol::new(name),
                     plain: !before.ends_with(':'),
-                    read: false,
+                    known: std_macro(name),
                     item_words: false,
                 });
                 true

@@ -1,9 +1,13 @@
-//! The fixpoint over all imports: in each round every import is looked up in the tables that the
-//! round before left, until nothing changes. Replacing rather than adding lets a name that became
-//! known shadow a glob's; if it should ever go in circles, what was found is kept together.
+//! The fixpoint over all imports: in each round imports are looked up in the tables that the round
+//! before left, until nothing changes. Replacing rather than adding lets a name that became known
+//! shadow a glob's; if it should ever go in circles, what was found is kept together.
+//!
+//! The first round looks up all imports, each later one those that read a name which has changed.
 
-use super::lookup::Names;
-use crate::map::HashMap;
+use std::cell::RefCell;
+
+use super::lookup::{Names, Read};
+use crate::map::{HashMap, HashSet};
 use crate::symbol::Symbol;
 use crate::world::{ALL_NS, Binding, Def, ModId, Ns, World};
 
@@ -12,13 +16,21 @@ const SETTLE: usize = 20;
 
 /// Resolves all imports of the program.
 pub(crate) fn resolve_imports(world: &mut World<'_>) {
+    let mut reads: Vec<Vec<Read>> = vec![Vec::new(); world.imports.len()];
+    let mut changed: HashSet<Read> = HashSet::default();
     for round in 0..SETTLE * 3 {
-        let mut results: Vec<Vec<(Ns, Def)>> = Vec::with_capacity(world.imports.len());
-        for at in 0..world.imports.len() {
-            results.push(targets(world, at));
+        let mut results: Vec<(usize, Vec<(Ns, Def)>)> = Vec::new();
+        for (at, read) in reads.iter_mut().enumerate() {
+            if round == 0 || read.iter().any(|name| changed.contains(name)) {
+                read.clear();
+                let cell = RefCell::new(std::mem::take(read));
+                results.push((at, targets(world, at, &cell)));
+                *read = cell.into_inner();
+            }
         }
-        let mut changed = false;
-        for (import, mut result) in world.imports.iter_mut().zip(results) {
+        changed.clear();
+        for (at, mut result) in results {
+            let import = &mut world.imports[at];
             if round >= SETTLE {
                 for old in &import.targets {
                     if !result.contains(old) {
@@ -28,19 +40,22 @@ pub(crate) fn resolve_imports(world: &mut World<'_>) {
             }
             if import.targets != result {
                 import.targets = result;
-                changed = true;
+                changed.insert(match import.glob {
+                    true => Read::Globs(import.module),
+                    false => Read::Name(import.module, import.name),
+                });
             }
         }
-        rebuild(world);
-        if !changed {
+        rebuild(world, &changed);
+        if changed.is_empty() {
             return;
         }
     }
 }
 
-fn targets(world: &World<'_>, at: usize) -> Vec<(Ns, Def)> {
+fn targets(world: &World<'_>, at: usize, reads: &RefCell<Vec<Read>>) -> Vec<(Ns, Def)> {
     let import = &world.imports[at];
-    let names = Names::for_import(world, at as u32);
+    let names = Names::for_import(world, at as u32, reads);
     let mut found = Vec::new();
     let edition = world.krate(world.module(import.module).krate).edition;
     for ns in ALL_NS {
@@ -87,26 +102,30 @@ fn targets(world: &World<'_>, at: usize) -> Vec<(Ns, Def)> {
     found
 }
 
-fn rebuild(world: &mut World<'_>) {
-    let mut tables: HashMap<ModId, HashMap<(Ns, Symbol), Vec<Binding>>> = HashMap::default();
-    for (at, import) in world.imports.iter().enumerate() {
-        if import.glob {
-            continue;
-        }
-        let table = tables.entry(import.module).or_default();
-        for (ns, def) in &import.targets {
-            let bindings = table.entry((*ns, import.name)).or_default();
-            let binding = Binding {
-                def: *def,
-                vis: import.vis,
-                import: Some(at as u32),
-            };
-            if !bindings.contains(&binding) {
-                bindings.push(binding);
-            }
+/// Makes the tables of the modules anew in which a name has changed.
+fn rebuild(world: &mut World<'_>, changed: &HashSet<Read>) {
+    let mut modules: HashSet<ModId> = HashSet::default();
+    for read in changed {
+        if let Read::Name(module, _) = read {
+            modules.insert(*module);
         }
     }
-    for (module, table) in tables {
+    for module in modules {
+        let mut table: HashMap<(Ns, Symbol), Vec<Binding>> = HashMap::default();
+        for at in &world.module(module).imports {
+            let import = &world.imports[*at as usize];
+            for (ns, def) in &import.targets {
+                let bindings = table.entry((*ns, import.name)).or_default();
+                let binding = Binding {
+                    def: *def,
+                    vis: import.vis,
+                    import: Some(*at),
+                };
+                if !bindings.contains(&binding) {
+                    bindings.push(binding);
+                }
+            }
+        }
         world.modules[module.0 as usize].imported = table;
     }
 }

@@ -1,6 +1,8 @@
 //! Looks names and paths up in modules, following the language's order: the block's and the
 //! module's own names and imports, globs, the extern prelude, std's prelude, primitives.
 
+use std::cell::RefCell;
+
 use crate::collect::DOLLAR_CRATE;
 use crate::map::HashSet;
 use crate::std_facts;
@@ -24,6 +26,17 @@ pub(crate) struct Names<'w, 'a> {
     world: &'w World<'a>,
     /// The import whose path is looked up: it can't lead through itself.
     import: Option<u32>,
+    /// Where what is read of imports is noted.
+    reads: Option<&'w RefCell<Vec<Read>>>,
+}
+
+/// What a look-up has read of the imports of a module, whether it was there or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Read {
+    /// What they say of a name.
+    Name(ModId, Symbol),
+    /// What its globs lead to.
+    Globs(ModId),
 }
 
 const PRIMITIVES: [&str; 17] = [
@@ -36,13 +49,25 @@ impl<'w, 'a> Names<'w, 'a> {
         Names {
             world,
             import: None,
+            reads: None,
         }
     }
 
-    pub(crate) fn for_import(world: &'w World<'a>, import: u32) -> Self {
+    pub(crate) fn for_import(
+        world: &'w World<'a>,
+        import: u32,
+        reads: &'w RefCell<Vec<Read>>,
+    ) -> Self {
         Names {
             world,
             import: Some(import),
+            reads: Some(reads),
+        }
+    }
+
+    fn note(&self, read: Read) {
+        if let Some(reads) = self.reads {
+            reads.borrow_mut().push(read);
         }
     }
 
@@ -272,6 +297,7 @@ impl<'w, 'a> Names<'w, 'a> {
         if !seen.insert(module) {
             return;
         }
+        self.note(Read::Globs(module));
         for glob in &self.world.module(module).globs {
             for (_, def) in &self.world.imports[*glob as usize].targets {
                 match def {
@@ -316,6 +342,7 @@ impl<'w, 'a> Names<'w, 'a> {
     }
 
     fn explicit(&self, module: ModId, name: Symbol, ns: Ns, from: ModId, found: &mut Vec<Def>) {
+        self.note(Read::Name(module, name));
         let data = self.world.module(module);
         for names in [&data.defined, &data.imported] {
             for binding in names.get(&(ns, name)).into_iter().flatten() {
@@ -343,6 +370,7 @@ impl<'w, 'a> Names<'w, 'a> {
         seen: &mut HashSet<ModId>,
         found: &mut Vec<Def>,
     ) {
+        self.note(Read::Globs(module));
         for glob in &self.world.module(module).globs {
             let import = &self.world.imports[*glob as usize];
             let usable = match import.vis {
@@ -390,6 +418,9 @@ fn extend(path: Symbol, name: Symbol) -> Symbol {
 }
 
 fn dedup(mut defs: Vec<Def>) -> Vec<Def> {
+    if defs.len() < 2 {
+        return defs;
+    }
     let mut seen = HashSet::default();
     defs.retain(|def| seen.insert(*def));
     defs
