@@ -229,11 +229,27 @@ impl Checkpointer {
         self
     }
 
+    /// As with the feature: what is missing is said.
+    #[cfg(not(feature = "codec"))]
+    #[doc(hidden)]
+    #[must_use]
+    pub fn codec<C: crate::formats::CodecFeature>(self, _: C) -> Self {
+        self
+    }
+
     /// Whether and how results are compressed before they are stored. Default: not.
     #[cfg(any(feature = "lz4", feature = "zstd"))]
     #[must_use]
     pub fn compression(mut self, compression: crate::codec::Compression) -> Self {
         self.coding.compression = Some(compression);
+        self
+    }
+
+    /// As with the feature: what is missing is said.
+    #[cfg(not(any(feature = "lz4", feature = "zstd")))]
+    #[doc(hidden)]
+    #[must_use]
+    pub fn compression<C: crate::formats::CompressionFeature>(self, _: C) -> Self {
         self
     }
 

@@ -190,3 +190,71 @@ pub(crate) fn before_numbers<T>(value: &T) -> usize {
     let is_large = is_large || crate::mapped::is_larger(value, LARGE);
     if is_large { BEFORE } else { 0 }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fmt::Debug;
+
+    fn words(size: usize, bytes: &[u8]) -> Words {
+        let mut room = exact::Room::new(size, bytes.len() / size).expect("a number's size");
+        room.push(bytes);
+        room.finish().expect("it is full")
+    }
+
+    fn array(number_type: NumberType, bytes: &[u8]) -> Content {
+        let words = words(number_type.size(), bytes);
+        Content::Numbers(Array { number_type, words })
+    }
+
+    /// Numbers become what was wished for, and nothing else.
+    fn check<T: Debug + PartialEq>(number_type: NumberType, expected: &T) {
+        let bytes: Vec<u8> = (1..=48).collect();
+        let is_wished = |wish| matches!(wish, Wish(Kind::Numbers(wished)) if wished == number_type);
+        assert!(is_wished(wish::<T>()), "{}", std::any::type_name::<T>());
+        assert_eq!(
+            adopt::<T>(array(number_type, &bytes)).as_ref(),
+            Some(expected)
+        );
+        assert!(adopt::<Vec<char>>(array(number_type, &bytes)).is_none());
+        assert!(
+            adopt::<T>(array(NumberType::I16, &bytes)).is_none() || number_type == NumberType::I16
+        );
+        assert!(adopt::<T>(Content::Bytes(Bytes::from(bytes))).is_none());
+    }
+
+    #[test]
+    fn numbers_become_vectors_of_exactly_their_type() {
+        macro_rules! check_types {
+            ($($type:ident $number_type:ident $words:ident,)*) => {
+                $(
+                    let bytes: Vec<u8> = (1..=48).collect();
+                    let numbers: Vec<$type> = bytemuck::pod_collect_to_vec(&bytes);
+                    check(NumberType::$number_type, &numbers);
+                    check(NumberType::$number_type, &Arc::new(numbers));
+                )*
+            };
+        }
+        if cfg!(target_endian = "little") {
+            for_all_numbers!(check_types);
+        }
+        assert!(matches!(wish::<Vec<char>>(), Wish(Kind::Bytes)));
+        assert!(matches!(wish::<Box<[u8]>>(), Wish(Kind::Bytes)));
+        assert!(matches!(wish::<&'static [u8]>(), Wish(Kind::Bytes)));
+    }
+
+    #[cfg(feature = "mmap")]
+    #[test]
+    fn numbers_that_were_to_be_mapped_and_were_read_are_the_same_to_their_user() {
+        let wished = wish::<Mapped<u16>>();
+        assert!(matches!(wished, Wish(Kind::Mapped(NumberType::U16))));
+        let mapped: Mapped<u16> = adopt(array(NumberType::U16, &[1, 0, 2, 0])).expect("numbers");
+        assert_eq!(*mapped, [1, 2]);
+        assert_eq!(before_numbers(&mapped), 0);
+        let large: Mapped<u16> = vec![0; 40_000].into();
+        assert_eq!(
+            (before_numbers(&large), before_numbers(&vec![0_u16; 40_000])),
+            (6, 6)
+        );
+    }
+}

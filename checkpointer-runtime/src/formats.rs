@@ -1,5 +1,5 @@
-//! The formats that talk to a server, as functions that the expansion names: without the feature that one needs, the compiler
-//! says which.
+//! What needs a feature: the formats that talk to a server, as functions that the expansion names, and options. Without the
+//! feature that one needs, the compiler says which.
 
 use crate::config::Format;
 #[cfg(feature = "remote")]
@@ -26,12 +26,30 @@ pub trait ObjectFeature {}
 )]
 pub trait RemoteFeature {}
 
+/// There with the feature `codec`.
+#[diagnostic::on_unimplemented(
+    message = "`codec = …` needs the feature `codec` of checkpointer-runtime",
+    label = "add it in Cargo.toml: `checkpointer-runtime = {{ version = \"0.1\", features = [\"codec\"] }}`"
+)]
+pub trait CodecFeature {}
+
+/// There with one of the features `lz4` and `zstd`.
+#[diagnostic::on_unimplemented(
+    message = "`compression = …` needs the feature `lz4` or `zstd` of checkpointer-runtime",
+    label = "add one in Cargo.toml: `checkpointer-runtime = {{ version = \"0.1\", features = [\"lz4\"] }}`"
+)]
+pub trait CompressionFeature {}
+
 #[cfg(feature = "redis")]
 impl<T> RedisFeature for T {}
 #[cfg(feature = "object")]
 impl<T> ObjectFeature for T {}
 #[cfg(feature = "remote")]
 impl<T> RemoteFeature for T {}
+#[cfg(feature = "codec")]
+impl<T> CodecFeature for T {}
+#[cfg(any(feature = "lz4", feature = "zstd"))]
+impl<T> CompressionFeature for T {}
 
 /// `format = "redis"`, with the manifest's URL.
 #[must_use]

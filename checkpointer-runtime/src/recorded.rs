@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use crate::checkpoint::{CHECKPOINTER_FUNCTIONS, State, Store};
 use crate::environment::Mode;
 use crate::event::EventKind;
-use crate::stats::{Counts, LAYERS, nanoseconds};
+use crate::stats::{Counts, NUMBERS, nanoseconds};
 
 /// How often a program writes down what it has counted.
 const INTERVAL: Duration = Duration::from_secs(10);
@@ -26,79 +26,9 @@ const TRIES: u32 = 100;
 const FOLDER: &str = ".stats";
 const FIRST_LINE: &str = "checkpointer stats 1";
 
-/// What all programs counted for one function.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Totals {
-    /// Hits by layer, the outermost first; those in a fourth layer and below count in the last.
-    pub hits: [u64; LAYERS],
-    /// Calls whose function ran.
-    pub computed: u64,
-    /// Of these, calls whose result was stored by other code.
-    pub outdated: u64,
-    /// Of these, calls whose result had expired.
-    pub expired: u64,
-    /// Of these, calls whose entry was damaged.
-    pub corrupted: u64,
-    /// Faults of stores, and calls that could not be cached.
-    pub faults: u64,
-    /// Calls that waited for another one.
-    pub waits: u64,
-    /// Recomputed hits whose result differed.
-    pub differences: u64,
-    /// What the hits' results took to compute.
-    pub saved: Duration,
-    /// The time that the function ran.
-    pub spent: Duration,
-}
-
-impl Totals {
-    fn numbers(&mut self) -> [&mut u64; LAYERS + 7] {
-        let [first, second, third, rest] = &mut self.hits;
-        [
-            first,
-            second,
-            third,
-            rest,
-            &mut self.computed,
-            &mut self.outdated,
-            &mut self.expired,
-            &mut self.corrupted,
-            &mut self.faults,
-            &mut self.waits,
-            &mut self.differences,
-        ]
-    }
-
-    fn add(&mut self, mut other: Self) {
-        for (sum, number) in self.numbers().into_iter().zip(other.numbers()) {
-            *sum += *number;
-        }
-        self.saved += other.saved;
-        self.spent += other.spent;
-    }
-
-    /// What was counted since.
-    fn since(now: &Counts, before: &Counts) -> Self {
-        let hits = std::array::from_fn(|layer| now.by_layer[layer] - before.by_layer[layer]);
-        Self {
-            hits,
-            computed: now.computed - before.computed,
-            outdated: now.outdated - before.outdated,
-            expired: now.expired - before.expired,
-            corrupted: now.corrupted - before.corrupted,
-            faults: now.faults - before.faults,
-            waits: now.waits - before.waits,
-            differences: now.differences - before.differences,
-            saved: now.saved.saturating_sub(before.saved),
-            spent: now.spent.saturating_sub(before.spent),
-        }
-    }
-}
-
 /// What programs have counted in a store, by function.
 #[must_use]
-pub fn read(root: &Path) -> BTreeMap<String, Totals> {
+pub fn read(root: &Path) -> BTreeMap<String, Counts> {
     let text = fs::read_to_string(root.join(FOLDER).join("totals")).unwrap_or_default();
     parse(&text)
 }
@@ -114,7 +44,7 @@ pub fn zero(root: &Path) -> std::io::Result<()> {
     }
 }
 
-fn parse(text: &str) -> BTreeMap<String, Totals> {
+fn parse(text: &str) -> BTreeMap<String, Counts> {
     let mut lines = text.lines();
     if lines.next() != Some(FIRST_LINE) {
         return BTreeMap::new();
@@ -122,26 +52,25 @@ fn parse(text: &str) -> BTreeMap<String, Totals> {
     let line = |line: &str| {
         let mut fields = line.split('\t');
         let function = fields.next()?.to_owned();
-        let mut totals = Totals::default();
-        for number in totals.numbers() {
+        let mut numbers = [0; NUMBERS];
+        for number in &mut numbers {
             *number = fields.next()?.parse().ok()?;
         }
-        totals.saved = Duration::from_nanos(fields.next()?.parse().ok()?);
-        totals.spent = Duration::from_nanos(fields.next()?.parse().ok()?);
-        Some((function, totals))
+        let mut time = || Some(Duration::from_nanos(fields.next()?.parse().ok()?));
+        let (saved, spent) = (time()?, time()?);
+        Some((function, Counts::from_list(numbers, saved, spent)))
     };
     lines.filter_map(line).collect()
 }
 
-fn write(all: &BTreeMap<String, Totals>) -> String {
+fn write(all: &BTreeMap<String, Counts>) -> String {
     let mut text = format!("{FIRST_LINE}\n");
-    for (function, totals) in all {
-        let mut totals = *totals;
+    for (function, counts) in all {
         text += function;
-        for number in totals.numbers() {
+        for number in counts.listed() {
             text += &format!("\t{number}");
         }
-        let (saved, spent) = (nanoseconds(totals.saved), nanoseconds(totals.spent));
+        let (saved, spent) = (nanoseconds(counts.saved), nanoseconds(counts.spent));
         text += &format!("\t{saved}\t{spent}\n");
     }
     text
@@ -235,11 +164,11 @@ fn flush() {
         }
     }
     for (root, functions) in by_root {
-        let mut added: BTreeMap<String, Totals> = BTreeMap::new();
+        let mut added: BTreeMap<String, Counts> = BTreeMap::new();
         for (address, state, counts) in &functions {
             let before = written.get(address).copied().unwrap_or_default();
             let sum = added.entry(state.path().to_owned()).or_default();
-            sum.add(Totals::since(counts, &before));
+            sum.add(&counts.since(&before));
         }
         if add(root, &added).is_some() {
             written.extend(
@@ -261,7 +190,7 @@ fn root(state: &'static State) -> Option<&'static Path> {
 }
 
 /// Adds to the totals of a store that is there. `None` where it could not be done.
-fn add(root: &Path, added: &BTreeMap<String, Totals>) -> Option<()> {
+fn add(root: &Path, added: &BTreeMap<String, Counts>) -> Option<()> {
     if !root.is_dir() {
         return None;
     }
@@ -279,8 +208,8 @@ fn add(root: &Path, added: &BTreeMap<String, Totals>) -> Option<()> {
         return None;
     }
     let mut all = read(root);
-    for (function, totals) in added {
-        all.entry(function.clone()).or_default().add(*totals);
+    for (function, counts) in added {
+        all.entry(function.clone()).or_default().add(counts);
     }
     let temporary: PathBuf = folder.join(format!("totals.{}", std::process::id()));
     let written = File::create(&temporary)
@@ -296,13 +225,9 @@ fn add(root: &Path, added: &BTreeMap<String, Totals>) -> Option<()> {
 mod tests {
     use super::*;
 
-    fn totals(hits: u64) -> Totals {
-        Totals {
-            hits: [hits, 1, 2, 3],
-            computed: 4,
-            saved: Duration::from_millis(5),
-            ..Totals::default()
-        }
+    fn counts(hits: u64) -> Counts {
+        let list = [hits, 1, 2, 3, 4, 0, 0, 0, 0, 0, 0];
+        Counts::from_list(list, Duration::from_millis(5), Duration::ZERO)
     }
 
     #[test]
@@ -310,7 +235,7 @@ mod tests {
         let root = tempfile::tempdir().expect("a folder");
         let done: Vec<u64> = std::thread::scope(|scope| {
             let add = |_| {
-                let one = BTreeMap::from([("app::f".to_owned(), totals(1))]);
+                let one = BTreeMap::from([("app::f".to_owned(), counts(1))]);
                 // Who does not get the lock keeps its counters and tries again.
                 while add(root.path(), &one).is_none() {}
                 1
@@ -323,7 +248,8 @@ mod tests {
         });
         assert_eq!(done.len(), 8);
         let all = read(root.path());
-        assert_eq!(all["app::f"].hits, [8, 8, 16, 24]);
+        assert_eq!(all["app::f"].by_layer, [8, 8, 16, 24]);
+        assert_eq!(all["app::f"].hits, 56);
         assert_eq!(all["app::f"].saved, Duration::from_millis(40));
         zero(root.path()).expect("it can be removed");
         assert_eq!(read(root.path()), BTreeMap::new());
@@ -333,8 +259,8 @@ mod tests {
     #[test]
     fn what_is_written_is_read_back() {
         let all = BTreeMap::from([
-            ("app::<X as Y>::f".to_owned(), totals(7)),
-            ("app::g".to_owned(), Totals::default()),
+            ("app::<X as Y>::f".to_owned(), counts(7)),
+            ("app::g".to_owned(), Counts::default()),
         ]);
         assert_eq!(parse(&write(&all)), all);
         assert_eq!(parse("something else\napp::f\t1"), BTreeMap::new());

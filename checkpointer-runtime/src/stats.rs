@@ -10,6 +10,9 @@ use crate::hits::Hits;
 /// How many layers are counted apart.
 pub(crate) const LAYERS: usize = 4;
 
+/// How many counters there are.
+pub(crate) const NUMBERS: usize = LAYERS + 7;
+
 /// What caching did in this process, over all functions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -75,20 +78,62 @@ pub fn stats() -> Stats {
 }
 
 impl Counts {
-    fn add(&mut self, other: &Self) {
-        self.hits += other.hits;
-        for (sum, hits) in self.by_layer.iter_mut().zip(other.by_layer) {
-            *sum += hits;
+    /// Every counter but the sum of all hits, which follows from those of the layers.
+    fn numbers(&mut self) -> [&mut u64; NUMBERS] {
+        let [first, second, third, rest] = &mut self.by_layer;
+        [
+            first,
+            second,
+            third,
+            rest,
+            &mut self.computed,
+            &mut self.outdated,
+            &mut self.expired,
+            &mut self.corrupted,
+            &mut self.faults,
+            &mut self.waits,
+            &mut self.differences,
+        ]
+    }
+
+    /// The same as values.
+    pub(crate) fn listed(mut self) -> [u64; NUMBERS] {
+        self.numbers().map(|number| *number)
+    }
+
+    /// What was listed so, with these times.
+    pub(crate) fn from_list(list: [u64; NUMBERS], saved: Duration, spent: Duration) -> Self {
+        let mut counts = Self {
+            saved,
+            spent,
+            ..Self::default()
+        };
+        for (number, value) in counts.numbers().into_iter().zip(list) {
+            *number = value;
         }
-        self.outdated += other.outdated;
-        self.computed += other.computed;
-        self.expired += other.expired;
-        self.corrupted += other.corrupted;
-        self.faults += other.faults;
-        self.waits += other.waits;
-        self.differences += other.differences;
+        counts.hits = counts.by_layer.iter().sum();
+        counts
+    }
+
+    pub(crate) fn add(&mut self, other: &Self) {
+        for (sum, number) in self.numbers().into_iter().zip(other.listed()) {
+            *sum += number;
+        }
+        self.hits += other.hits;
         self.saved += other.saved;
         self.spent += other.spent;
+    }
+
+    /// What was counted since.
+    pub(crate) fn since(mut self, before: &Self) -> Self {
+        for (number, old) in self.numbers().into_iter().zip(before.listed()) {
+            // They are read one after the other, so that one may be behind another for a moment.
+            *number = number.saturating_sub(old);
+        }
+        self.hits = self.hits.saturating_sub(before.hits);
+        self.saved = self.saved.saturating_sub(before.saved);
+        self.spent = self.spent.saturating_sub(before.spent);
+        self
     }
 }
 

@@ -167,6 +167,26 @@ fn a_build_that_denies_it_refuses_reads_of_the_outside_world_and_names_the_place
 }
 
 #[test]
+fn an_option_whose_feature_is_missing_names_the_feature() {
+    let project = sound();
+    let with = |option: &str| MAIN.replace("#[checkpoint]", &format!("#[checkpoint({option})]"));
+    let json = "\nstruct Json;\n";
+    project.write("src/main.rs", &(with("codec = Json") + json));
+    refused(
+        &project,
+        &["`codec = …` needs the feature `codec`", "src/main.rs"],
+    );
+    project.write("src/main.rs", &with("compression = ()"));
+    refused(
+        &project,
+        &["`compression = …` needs the feature `lz4` or `zstd`"],
+    );
+    let lz4 = "compression = checkpointer_runtime::codec::Compression::lz4()";
+    project.write("src/main.rs", &with(lz4));
+    refused(&project, &["Compression", "feature = \"lz4\""]);
+}
+
+#[test]
 fn an_output_folder_that_cannot_be_written_is_named() {
     let project = sound();
     // A folder below a file can't be made by anyone, root included, to whom permissions are no obstacle.
