@@ -1,5 +1,7 @@
 //! The injection itself: a child process under strace, once for each system call and fault.
 
+mod streamed;
+
 use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
@@ -105,6 +107,9 @@ fn new() -> Vec<u8> {
 
 pub(crate) fn main() {
     if let Some(name) = std::env::var_os(CASE) {
+        if name == streamed::NAME {
+            return streamed::child();
+        }
         let case = CASES
             .into_iter()
             .find(|case| name == case.name)
@@ -121,7 +126,7 @@ pub(crate) fn main() {
         return;
     }
     for case in CASES {
-        let calls = calls(case);
+        let calls = calls(&|root, strace| run(case, root, strace));
         for (name, number) in &calls {
             // That closing a folder fails is a panic of std's own; of files it ignores it.
             let faults = FAULTS
@@ -139,17 +144,22 @@ pub(crate) fn main() {
         );
         assert!(calls.len() >= 5, "the trace was not understood: {calls:?}");
     }
+    streamed::check_all();
+}
+
+/// Marks a place in the trace.
+fn mark(name: &str) {
+    assert!(fs::symlink_metadata(name).is_err());
 }
 
 /// Stores the new value and reads it, between the marks, and tells what came of it.
 fn child(case: Case, root: &Path) {
     let key = case.key(root);
     let frame = frame(&key, &new());
-    let is_marked = |mark: &str| assert!(fs::symlink_metadata(mark).is_err());
-    is_marked(BEGIN);
+    mark(BEGIN);
     let stored = case.storage().store(&key, &frame);
     let loaded = storage::load(case.storage(), &key);
-    is_marked(END);
+    mark(END);
     if let Ok(Some((_, value))) = &loaded {
         assert!(*value == new() || (case.has_old && *value == old()));
         assert!(stored.is_err() || *value == new());
@@ -175,11 +185,10 @@ fn run(case: Case, root: &Path, strace: &[&str]) -> Output {
 }
 
 /// The system calls between the marks: each one's name, and the how manieth of that name it is in the process.
-fn calls(case: Case) -> Vec<(String, usize)> {
+fn calls(run: &dyn Fn(&Path, &[&str]) -> Output) -> Vec<(String, usize)> {
     let folder = tempfile::tempdir().expect("a folder");
     let trace = folder.path().join("trace");
     let done = run(
-        case,
         &folder.path().join("root"),
         &["-o", &trace.to_string_lossy()],
     );
