@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use checkpointer_runtime::recorded::{self, Totals};
+use checkpointer_runtime::{Counts, recorded};
 
 use crate::store::Store;
 
 /// The counters of all programs that used a store.
 pub(crate) struct Recorded {
     /// By function.
-    pub(crate) functions: BTreeMap<String, Totals>,
+    pub(crate) functions: BTreeMap<String, Counts>,
 }
 
 impl Recorded {
@@ -25,6 +25,6 @@ impl Recorded {
     pub(crate) fn saved(&self, function: &str) -> Duration {
         self.functions
             .get(function)
-            .map_or(Duration::ZERO, |totals| totals.saved)
+            .map_or(Duration::ZERO, |counts| counts.saved)
     }
 }

@@ -1,7 +1,7 @@
 //! `cargo checkpointer stats`: hits, misses by reason, time saved and bytes, over all programs that used the store.
 
 use anyhow::Context as _;
-use checkpointer_runtime::recorded::{self, Totals};
+use checkpointer_runtime::{Counts, recorded};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -78,7 +78,7 @@ impl Stats {
         let mut rows: std::collections::BTreeMap<String, Row> = Recorded::read(&store)
             .functions
             .into_iter()
-            .map(|(function, totals)| (function.clone(), Row::of(function, &totals)))
+            .map(|(function, counts)| (function.clone(), Row::of(function, &counts)))
             .collect();
         for folder in store.functions() {
             let mut sum = Sum::default();
@@ -91,7 +91,7 @@ impl Stats {
             let function = folder.function().unwrap_or_else(|| folder.shown());
             let row = rows
                 .entry(function.clone())
-                .or_insert_with(|| Row::of(function, &Totals::default()));
+                .or_insert_with(|| Row::of(function, &Counts::default()));
             row.entries = sum.entries;
             row.bytes = sum.bytes;
         }
@@ -111,22 +111,22 @@ impl Stats {
 }
 
 impl Row {
-    fn of(function: String, totals: &Totals) -> Self {
-        let other = totals.outdated + totals.expired + totals.corrupted;
+    fn of(function: String, counts: &Counts) -> Self {
+        let other = counts.outdated + counts.expired + counts.corrupted;
         Self {
             function,
-            hits: totals.hits.iter().sum(),
-            hits_by_layer: totals.hits.to_vec(),
-            misses: totals.computed,
-            misses_of_edited_code: totals.outdated,
-            misses_expired: totals.expired,
-            misses_damaged: totals.corrupted,
-            misses_of_new_arguments: totals.computed.saturating_sub(other),
-            faults: totals.faults,
-            waits: totals.waits,
-            differences: totals.differences,
-            saved_seconds: totals.saved.as_secs_f64(),
-            spent_seconds: totals.spent.as_secs_f64(),
+            hits: counts.hits,
+            hits_by_layer: counts.by_layer.to_vec(),
+            misses: counts.computed,
+            misses_of_edited_code: counts.outdated,
+            misses_expired: counts.expired,
+            misses_damaged: counts.corrupted,
+            misses_of_new_arguments: counts.computed.saturating_sub(other),
+            faults: counts.faults,
+            waits: counts.waits,
+            differences: counts.differences,
+            saved_seconds: counts.saved.as_secs_f64(),
+            spent_seconds: counts.spent.as_secs_f64(),
             entries: 0,
             bytes: 0,
         }

@@ -5,7 +5,7 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, bail};
-use checkpointer_runtime::recorded::{self, Totals};
+use checkpointer_runtime::recorded;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -97,15 +97,14 @@ pub(crate) fn rerun(store: &Store, command: &[String]) -> anyhow::Result<Rerun> 
         );
     }
     let after = recorded::read(&store.root);
-    let hits = |totals: &Totals| totals.hits.iter().sum::<u64>();
     let mut of_functions = std::collections::BTreeMap::new();
-    for (function, totals) in &after {
+    for (function, counts) in &after {
         let known = before.get(function).copied().unwrap_or_default();
-        let new = hits(totals).saturating_sub(hits(&known));
+        let new = counts.hits.saturating_sub(known.hits);
         if new > 0 {
             of_functions.insert(function.clone(), new);
         }
-        if totals.differences > known.differences && !differing.contains(function) {
+        if counts.differences > known.differences && !differing.contains(function) {
             differing.push(function.clone());
         }
     }
