@@ -5,8 +5,8 @@ mod support;
 
 use std::hint::black_box;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use checkpointer_runtime::{MemoryStorage, checkpoint};
 use serde::Serialize;
@@ -156,9 +156,14 @@ fn main() {
         keep(plain(black_box(7)))
     });
 
-    let rate = throughput(|n| ours::number(n)) / throughput(|n| theirs::concurrent(n));
+    // In turns, since a busy machine gives two threads more at one time than at another.
+    let mut rates: Vec<f64> = (0..21)
+        .map(|_| throughput(|n| ours::number(n)) / throughput(|n| theirs::concurrent(n)))
+        .collect();
+    rates.sort_by(f64::total_cmp);
     println!(
-        "hits a second of two threads, against #[concurrent_cached]: {rate:.2} times as many (aim 1)"
+        "hits a second of two threads, against #[concurrent_cached]: {:.2} times as many (aim 1), {:.2} to {:.2} in the middle half of 21 rounds",
+        rates[10], rates[5], rates[15]
     );
 }
 
@@ -168,26 +173,26 @@ fn in_turn(key: &mut u64) -> u64 {
     black_box(*key)
 }
 
-/// Hits a second of two threads together.
+/// Hits a second of two threads together, by what they had of the processors.
 fn throughput(call: impl Fn(u64) -> u64 + Sync) -> f64 {
-    let (stop, hits) = (AtomicBool::new(false), AtomicU64::new(0));
-    let start = Instant::now();
+    let stop = AtomicBool::new(false);
     std::thread::scope(|scope| {
-        for thread in 0..2_u64 {
-            let (stop, hits, call) = (&stop, &hits, &call);
+        let threads = [0_u64, 37].map(|first| {
+            let (stop, call) = (&stop, &call);
             scope.spawn(move || {
-                let mut mine = 0;
+                let (mut hits, begin) = (0, support::now());
                 while !stop.load(Ordering::Relaxed) {
-                    (0..1000).for_each(|n| keep(call(black_box((n + thread * 37) % 1000))));
-                    mine += 1000;
+                    (0..1000).for_each(|n| keep(call(black_box((n + first) % 1000))));
+                    hits += 1000;
                 }
-                hits.fetch_add(mine, Ordering::Relaxed);
-            });
-        }
-        while start.elapsed() < Duration::from_secs(2) {
-            std::thread::yield_now();
-        }
+                f64::from(hits) / (support::now() - begin).as_secs_f64()
+            })
+        });
+        std::thread::sleep(Duration::from_millis(200));
         stop.store(true, Ordering::Relaxed);
-    });
-    hits.load(Ordering::Relaxed) as f64 / start.elapsed().as_secs_f64()
+        threads
+            .map(|thread| thread.join().expect("no panic"))
+            .iter()
+            .sum()
+    })
 }

@@ -63,7 +63,8 @@ pub(crate) fn keep<T>(value: T) {
     black_box(value);
 }
 
-fn now() -> Duration {
+/// The processor time of this thread.
+pub(crate) fn now() -> Duration {
     let time = clock_gettime(ClockId::ThreadCPUTime);
     Duration::new(
         time.tv_sec.cast_unsigned(),
