@@ -203,12 +203,10 @@ impl Writer<'_, '_, '_, '_> {
         }
         analysis.report.items.sort_by_key(|item| item.id);
         analysis.report.ids = ids;
-        analysis.broken = self
-            .world
-            .broken
-            .iter()
-            .map(|(_, unseen)| unseen.clone())
-            .collect();
+        let broken = self.world.broken.iter();
+        analysis.broken = broken.map(|(_, unseen)| unseen.clone()).collect();
+        let bodies = reached.iter().filter_map(|id| self.unreadable(*id));
+        analysis.broken.extend(bodies);
         let mut listed: BTreeSet<NodeId> = BTreeSet::new();
         for (root, closure) in closures {
             let Some(attributes) = self.attributes(*root) else {
@@ -533,7 +531,22 @@ impl Writer<'_, '_, '_, '_> {
             .collect()
     }
 
-    /// Files that do not parse, in a crate that the function reaches: what it means is not known.
+    /// Why the body of a function can't be read, if it can't.
+    fn unreadable(&self, id: NodeId) -> Option<Unseen> {
+        if self.graph.outside(id).is_some() {
+            return None;
+        }
+        let node = self.world.node(id);
+        let failure = node.function()?.body.as_ref()?.failure()?;
+        Some(Unseen {
+            file: self.world.file(node.file).shown.clone(),
+            line: failure.at.line,
+            column: failure.at.column,
+            reason: format!("the file does not parse: {}", failure.message),
+        })
+    }
+
+    /// Files that do not parse, in a crate that the function reaches, or bodies that it reaches: what it means is not known.
     fn untrusted(&self, _root: NodeId, closure: &Closure) -> String {
         let crates: BTreeSet<_> = closure
             .nodes
@@ -546,8 +559,11 @@ impl Writer<'_, '_, '_, '_> {
             .broken
             .iter()
             .find(|(module, _)| crates.contains(&self.world.module(*module).krate));
+        let body = || closure.nodes.iter().find_map(|id| self.unreadable(*id));
         broken
-            .map(|(_, at)| format!("{}:{}: {}", at.file, at.line, at.reason))
+            .map(|(_, at)| at.clone())
+            .or_else(body)
+            .map(|at| format!("{}:{}: {}", at.file, at.line, at.reason))
             .unwrap_or_default()
     }
 

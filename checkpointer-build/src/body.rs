@@ -8,10 +8,12 @@ use std::cell::OnceCell;
 use std::ops::Deref;
 
 use crate::ir::{self, Block, Expr, MacroCall, Statement};
+use crate::lower::ParseFailure;
 use crate::pack::{self, Pack, Reader, Writer};
 use crate::std_facts::std_macro;
 use crate::symbol::Symbol;
 
+use unread::Known;
 pub(crate) use unread::{Home, Unread};
 
 /// A body, read or not.
@@ -96,29 +98,46 @@ impl Body {
     }
 
     /// Reads what is not read yet, and keeps the tree encoded. Returns the hash of the whole function's own tokens, if it was
-    /// not known.
+    /// not known; `None` as well if it does not parse, and then it stays unread.
     pub(crate) fn pack(&mut self) -> Option<[u8; 32]> {
         let Kept::Text(unread) = &self.kept else {
             return None;
         };
-        let (block, tokens) = unread.lower();
+        let read = unread.lower();
+        if read.failure.is_some() {
+            return None;
+        }
         *self = Body {
             outline: std::mem::take(&mut self.outline),
-            ..Body::packed(block)
+            ..Body::packed(read.block)
         };
-        Some(tokens)
+        Some(read.tokens)
+    }
+
+    /// Whether only its text is kept.
+    pub(crate) fn is_unread(&self) -> bool {
+        matches!(self.kept, Kept::Text(_))
     }
 
     /// The hash of the whole function's own tokens, which is only found when the body is read; `None` if the function's
     /// item has it.
     pub(crate) fn tokens(&self) -> Option<[u8; 32]> {
+        self.known().map(|known| known.tokens)
+    }
+
+    /// Why it can't be read, if it can't.
+    pub(crate) fn failure(&self) -> Option<&ParseFailure> {
+        self.known()?.failure.as_ref()
+    }
+
+    fn known(&self) -> Option<&Known> {
         let Kept::Text(unread) = &self.kept else {
             return None;
         };
         if self.block.get().is_none() {
             let _: &Block = self;
         }
-        unread.tokens()
+        unread.known.get()
     }
 
     /// Whether some block of it has items.
@@ -279,7 +298,7 @@ mod tests {
 
     fn body(statements: &str) -> Body {
         let text = format!("fn f() {{ {statements} }}");
-        let mut file = crate::lower::file(&text, &CfgSet::default()).expect("it parses");
+        let mut file = crate::lower::whole(&text, &CfgSet::default()).expect("it parses");
         match file.items.remove(0).kind {
             ItemKind::Fn(function) => function.body.expect("it has a body"),
             other => panic!("{other:?}"),

@@ -105,6 +105,27 @@ fn a_file_that_does_not_parse_is_a_warning_and_no_row_is_trusted() {
 }
 
 #[test]
+fn a_body_that_does_not_parse_leaves_those_trusted_who_do_not_reach_it() {
+    let folder = package(&[(
+        "src/lib.rs",
+        b"#[checkpoint]\npub fn reaches() -> u8 { half() }\n#[checkpoint]\npub fn does_not() -> u8 { whole() }\n\
+          fn half() -> u8 { let = some_value_of_some_length; 1 }\nfn whole() -> u8 { 1 }",
+    )]);
+    let out = tempfile::tempdir().expect("a folder");
+    let name = "a_body_that_does_not_parse_leaves_those_trusted_who_do_not_reach_it";
+    let Some(said) = build_script(name, folder.path(), out.path()) else {
+        return;
+    };
+    assert!(
+        said.contains("src/lib.rs:5: the file does not parse"),
+        "{said}"
+    );
+    let table = std::fs::read_to_string(out.path().join("checkpointer.rs")).expect("a table");
+    let refused = table.matches("NOT TRUSTED: src/lib.rs:5").count();
+    assert_eq!(refused, 1, "{table}");
+}
+
+#[test]
 fn a_missing_module_is_named_with_the_line_that_declares_it() {
     let folder = package(&[(
         "src/lib.rs",

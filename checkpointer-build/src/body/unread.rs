@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::cfg::CfgSet;
 use crate::ir::{Block, Pos};
-use crate::lower;
+use crate::lower::{self, ParseFailure, ReadBody};
 use crate::pack::{self, Pack, Reader, Writer};
 use crate::summaries::Summaries;
 
@@ -30,7 +30,17 @@ pub(crate) struct Unread {
     /// The canonical bytes of the function's tokens before the body.
     pub(crate) before: Vec<u8>,
     pub(crate) home: Arc<Home>,
-    pub(crate) tokens: OnceCell<[u8; 32]>,
+    /// Known when it is read.
+    pub(crate) known: OnceCell<Known>,
+}
+
+/// What comes out of reading beside the tree.
+#[derive(Clone, Debug)]
+pub(crate) struct Known {
+    /// The hash of the function's own tokens.
+    pub(super) tokens: [u8; 32],
+    /// Why it could not be read.
+    pub(super) failure: Option<ParseFailure>,
 }
 
 impl Pack for Unread {
@@ -46,17 +56,12 @@ impl Pack for Unread {
             at: Pack::unpack(from)?,
             before: from.text()?.to_vec(),
             home: Arc::clone(from.home()),
-            tokens: OnceCell::new(),
+            known: OnceCell::new(),
         })
     }
 }
 
 impl Unread {
-    /// The hash of the function's own tokens, if the body was read.
-    pub(super) fn tokens(&self) -> Option<[u8; 32]> {
-        self.tokens.get().copied()
-    }
-
     /// Reads it, or takes what was kept of it.
     pub(super) fn read(&self) -> Block {
         let summaries = self.home.summaries.as_deref();
@@ -67,20 +72,31 @@ impl Unread {
             && let Some(block) = pack::unpack(rest, self.at.line, &self.home)
         {
             summaries.keep(*key, None);
-            let _ = self.tokens.set(*tokens);
+            self.know(*tokens, None);
             return block;
         }
-        let (block, tokens) = self.lower();
-        let _ = self.tokens.set(tokens);
-        if let Some((summaries, key)) = key {
+        let ReadBody {
+            block,
+            tokens,
+            failure,
+        } = self.lower();
+        if let Some((summaries, key)) = key
+            && failure.is_none()
+        {
             let packed = pack::pack(&block, self.at.line);
             summaries.keep(key, Some([&tokens[..], &packed].concat()));
         }
+        self.know(tokens, failure);
         block
     }
 
-    /// Its tree, and the hash of the function's own tokens.
-    pub(super) fn lower(&self) -> (Block, [u8; 32]) {
+    fn know(&self, tokens: [u8; 32], failure: Option<ParseFailure>) {
+        // Whoever comes second has read the same text.
+        let _ = self.known.set(Known { tokens, failure });
+    }
+
+    /// Its tree, and what comes out beside it.
+    pub(super) fn lower(&self) -> ReadBody {
         lower::unread(&self.text, self.at, &self.before, &self.home.set)
     }
 
@@ -109,7 +125,7 @@ mod tests {
     fn a_body_that_was_moved_by_lines_is_kept_under_the_same_bytes_and_comes_back_where_it_is() {
         let text = " a.b();\n  m!( x,\n y );\n c::d(\"{e}\") ";
         let lowered =
-            |line| lower::unread(text, Pos { line, column: 9 }, b"", &CfgSet::default()).0;
+            |line| lower::unread(text, Pos { line, column: 9 }, b"", &CfgSet::default()).block;
         let (here, there) = (lowered(3), lowered(70));
         assert_ne!(format!("{here:?}"), format!("{there:?}"));
         let kept = pack::pack(&here, 3);
@@ -128,13 +144,13 @@ mod tests {
                 summaries: None,
             });
             let at = Pos { line, column };
-            let tokens = OnceCell::new();
+            let known = OnceCell::new();
             Unread {
                 text,
                 at,
                 before,
                 home,
-                tokens,
+                known,
             }
             .key()
         };

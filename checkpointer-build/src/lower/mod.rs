@@ -45,7 +45,7 @@ use crate::symbol::Symbol;
 
 pub(crate) use loose::macro_args;
 use unread::Cuts;
-pub(crate) use unread::unread;
+pub(crate) use unread::{ReadBody, unread};
 
 /// Why a file could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,24 +69,26 @@ pub(crate) enum ItemPosition {
     Extern,
 }
 
-/// Parses a file's text and lowers it, all at once: what the other ways must agree with.
-#[cfg(test)]
-pub(crate) fn file(text: &str, set: &CfgSet) -> Result<File, ParseFailure> {
-    let text = without_carriage_returns(text);
-    let text = without_shebang(&text);
-    let result = lower_file(text, set);
-    proc_macro2::extra::invalidate_current_thread_spans();
-    result
-}
-
 /// Parses a file's text and lowers it: a skeleton and bodies, as it comes to be where bodies are left for later.
 ///
 /// The positions of all tokens on this thread are forgotten at the end: a caller that holds tokens
 /// across this call must not ask for their spans.
 pub(crate) fn file_and_bodies(text: &str, home: &Arc<Home>) -> Result<File, ParseFailure> {
     let mut file = file_without_bodies(text, home)?;
-    unread::read_all(&mut file.items);
-    Ok(file)
+    if unread::read_all(&mut file.items) {
+        return Ok(file);
+    }
+    // Some body does not parse; the whole says best where.
+    whole(text, &home.set)
+}
+
+/// Parses a file's text and lowers it without leaving anything out: what the other ways must agree with.
+pub(crate) fn whole(text: &str, set: &CfgSet) -> Result<File, ParseFailure> {
+    let text = without_carriage_returns(text);
+    let text = without_shebang(&text);
+    let result = lower_file(text, set);
+    proc_macro2::extra::invalidate_current_thread_spans();
+    result
 }
 
 /// The same, but leaves bodies for later where that can be done.
@@ -316,8 +318,7 @@ fn lower_file(text: &str, set: &CfgSet) -> Result<File, ParseFailure> {
         .parse()
         .map_err(|error: proc_macro2::LexError| failure(error.to_string(), error.span()))?;
     if let Some(span) = nesting::too_deep(text, &tokens) {
-        let message = "it is nested too deeply to be read: take an inner part out of it";
-        return Err(failure(message.to_owned(), span));
+        return Err(failure(nesting::MESSAGE.to_owned(), span));
     }
     let tree: syn::File =
         syn::parse2(tokens).map_err(|error| failure(error.to_string(), error.span()))?;

@@ -9,6 +9,9 @@ const DEEPEST: usize = 500;
 /// Operators in one part of a list or statement, each of which may be a level of the tree.
 const LONGEST: usize = 4000;
 
+/// What to do about it.
+pub(super) const MESSAGE: &str = "it is nested too deeply to be read: take an inner part out of it";
+
 /// Where the tokens of a text are nested more deeply than can be read, if they are.
 pub(super) fn too_deep(text: &str, tokens: &TokenStream) -> Option<Span> {
     // Most texts are shallow even with the brackets in comments and strings, which is quick to see.

@@ -8,10 +8,10 @@ use syn::{Expr as SynExpr, Lit, Stmt};
 
 use super::skeleton::{Cut, SUFFIX};
 use super::strip::Strip;
-use super::{Lower, nesting};
+use super::{Lower, ParseFailure, nesting};
 use crate::body::{Body, Home, Unread};
 use crate::cfg::CfgSet;
-use crate::ir::{Block, Expr, Item, ItemKind, Pos, Statement};
+use crate::ir::{Block, Item, ItemKind, Pos};
 use crate::normalize::{Nested, write_canonical};
 
 /// A file's text, and what was left out of it.
@@ -43,7 +43,7 @@ impl Lower<'_> {
             at: Pos::default(),
             before: Vec::new(),
             home: Arc::clone(cuts.home),
-            tokens: Default::default(),
+            known: Default::default(),
         };
         cuts.found += 1;
         let mut body = Body::unread(std::mem::take(&mut cut.outline), unread);
@@ -74,44 +74,66 @@ impl Lower<'_> {
     }
 }
 
-/// Reads all bodies that were left for later.
-pub(super) fn read_all(items: &mut [Item]) {
-    for item in items {
-        match &mut item.kind {
-            ItemKind::Fn(function) => {
-                if let Some(tokens) = function.body.as_mut().and_then(Body::pack) {
-                    item.tokens = tokens;
-                }
+/// Reads all bodies that were left for later; `false` if one does not parse.
+pub(super) fn read_all(items: &mut [Item]) -> bool {
+    items.iter_mut().all(|item| match &mut item.kind {
+        ItemKind::Fn(function) => match function.body.as_mut().map(Body::pack) {
+            Some(Some(tokens)) => {
+                item.tokens = tokens;
+                true
             }
-            ItemKind::Impl(data) => read_all(&mut data.items),
-            ItemKind::Trait(data) => read_all(&mut data.items),
-            ItemKind::Mod(Some(inner)) => read_all(inner),
-            _ => {}
-        }
-    }
+            _ => !function.body.as_ref().is_some_and(Body::is_unread),
+        },
+        ItemKind::Impl(data) => read_all(&mut data.items),
+        ItemKind::Trait(data) => read_all(&mut data.items),
+        ItemKind::Mod(Some(inner)) => read_all(inner),
+        _ => true,
+    })
 }
 
-/// Reads a body's text: its tree, and the hash of the tokens of the function that `before` begins.
+/// What a body's text came to.
+pub(crate) struct ReadBody {
+    pub(crate) block: Block,
+    /// The hash of the tokens of the whole function.
+    pub(crate) tokens: [u8; 32],
+    /// Why the text could not be read: then nothing that rests on it can be trusted.
+    pub(crate) failure: Option<ParseFailure>,
+}
+
+/// Reads a body's text, of the function whose tokens begin with `before`.
 ///
-/// The positions of all tokens on this thread are forgotten at the end, as by [`super::file`].
-pub(crate) fn unread(text: &str, at: Pos, before: &[u8], set: &CfgSet) -> (Block, [u8; 32]) {
+/// The positions of all tokens on this thread are forgotten at the end, as by [`super::file_and_bodies`].
+pub(crate) fn unread(text: &str, at: Pos, before: &[u8], set: &CfgSet) -> ReadBody {
     let mut bytes = before.to_vec();
-    let block = match read(text, at, set, &mut bytes) {
-        Ok(block) => block,
-        Err(_) => {
+    let (block, failure) = match read(text, at, set, &mut bytes) {
+        Ok(block) => (block, None),
+        Err(error) => {
             bytes.truncate(before.len());
             bytes.extend_from_slice(text.as_bytes());
-            not_understood(text)
+            let lower = Lower {
+                relative: true,
+                at,
+                ..Lower::of_file(text, set)
+            };
+            let failure = ParseFailure {
+                message: error.to_string(),
+                at: lower.pos(error.span()),
+            };
+            (Block::default(), Some(failure))
         }
     };
     proc_macro2::extra::invalidate_current_thread_spans();
-    (block, *blake3::hash(&bytes).as_bytes())
+    ReadBody {
+        block,
+        tokens: *blake3::hash(&bytes).as_bytes(),
+        failure,
+    }
 }
 
 fn read(text: &str, at: Pos, set: &CfgSet, bytes: &mut Vec<u8>) -> syn::Result<Block> {
     let tokens: TokenStream = text.parse()?;
     if let Some(span) = nesting::too_deep(text, &tokens) {
-        return Err(syn::Error::new(span, "it is nested too deeply"));
+        return Err(syn::Error::new(span, nesting::MESSAGE));
     }
     let stmts = syn::Block::parse_within.parse2(tokens)?;
     let mut tree = syn::Block {
@@ -129,17 +151,4 @@ fn read(text: &str, at: Pos, set: &CfgSet, bytes: &mut Vec<u8>) -> syn::Result<B
     }
     write_canonical(&mut tree, Nested::Keep, bytes);
     Ok(block)
-}
-
-/// Of a text that is no Rust, as far as can be seen, every name counts.
-fn not_understood(text: &str) -> Block {
-    let is_name = |c: char| c.is_alphanumeric() || c == '_';
-    let words: Vec<&str> = text
-        .split(|c: char| !is_name(c))
-        .filter(|word| word.starts_with(|c: char| c.is_alphabetic() || c == '_'))
-        .collect();
-    Block {
-        statements: vec![Statement::Expr(Expr::Verbatim(words.join(" ")), false)],
-        ..Block::default()
-    }
 }

@@ -291,7 +291,7 @@ fn carriage_returns_change_nothing() {
 
 #[test]
 fn a_file_that_does_not_parse_says_where() {
-    let error = super::super::file("fn f() {}\nfn g( {}\n", &CfgSet::default())
+    let error = super::super::whole("fn f() {}\nfn g( {}\n", &CfgSet::default())
         .expect_err("it does not parse");
     assert_eq!(error.at.line, 2);
     assert!(!error.message.is_empty());

@@ -11,7 +11,7 @@ use crate::cfg::CfgSet;
 use crate::ir::{Block, Expr, File, Function, Item, ItemKind, Statement};
 
 fn lower(text: &str) -> File {
-    super::file(text, &CfgSet::default())
+    super::whole(text, &CfgSet::default())
         .unwrap_or_else(|error| panic!("{} at {:?}: {text}", error.message, error.at))
 }
 

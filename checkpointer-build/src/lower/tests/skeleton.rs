@@ -183,24 +183,31 @@ fn a_file_that_does_not_parse_is_told_of_as_before() {
         "impl X { fn f() { a(1, 2, 3, 4, 5, 6, 7, 8, 9) }",
     ] {
         let set = crate::cfg::CfgSet::default();
-        let at_once = crate::lower::file(text, &set).expect_err("it is refused");
+        let at_once = crate::lower::whole(text, &set).expect_err("it is refused");
         let later = crate::lower::file_without_bodies(text, &Arc::new(Home::default()));
         assert_eq!(later.expect_err("it is refused"), at_once);
     }
 }
 
 #[test]
-fn of_a_body_that_does_not_parse_every_name_counts_and_every_character() {
-    let file = |body: &str| later(&format!("fn f() {{ {body} }} fn g() {{}}"));
-    let tokens = |body: &str| file(body).items[0].tokens();
-    let broken = "let let new_syntax = helper(1) <-> other;";
-    let ItemKind::Fn(function) = file(broken).items.remove(0).kind else {
-        panic!("it is a function")
+fn a_body_that_does_not_parse_says_so_and_where_and_nothing_beside_it_does() {
+    let text = "fn f() {\n  let let new_syntax = helper(1) <-> other;\n}\nfn g() { a(1, 2, 3, 4, 5, 6, 7, 8) }";
+    let file = later(text);
+    let failure = |item: &Item| match &item.kind {
+        ItemKind::Fn(function) => function
+            .body
+            .as_ref()
+            .and_then(|body| body.failure().cloned()),
+        other => panic!("{other:?}"),
     };
-    let shown = format!("{:?}", function.body.as_deref());
-    for name in ["new_syntax", "helper", "other"] {
-        assert!(shown.contains(name), "{shown}");
-    }
-    assert_ne!(tokens(broken), tokens(&broken.replace('1', "2")));
-    assert_eq!(file(broken).items.len(), 2);
+    let found = failure(&file.items[0]).expect("it is refused");
+    assert_eq!((found.at.line, found.at.column), (2, 7), "{found:?}");
+    assert_eq!(failure(&file.items[1]), None);
+    assert_ne!(
+        file.items[0].tokens(),
+        later(&text.replace("(1)", "(2)")).items[0].tokens()
+    );
+    let home = Arc::new(Home::default());
+    let at_once = crate::lower::file_and_bodies(text, &home).expect_err("it is refused");
+    assert_eq!(at_once, found);
 }
