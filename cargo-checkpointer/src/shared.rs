@@ -35,8 +35,22 @@ pub(crate) fn open(url: String) -> Result<RemoteStorage, String> {
     } else {
         remote.key(&[0; 32])
     };
-    RemoteStorage::open(remote).map_err(|error| cause(&error))
+    RemoteStorage::open(remote).map_err(|error| {
+        let why = cause(&error);
+        match why.split_once(" needs the feature `") {
+            Some((place, rest)) => {
+                let feature = rest.split('`').next().unwrap_or_default();
+                format!(
+                    "{place} can't be asked: {NOT_BUILT_IN}; `cargo install cargo-checkpointer --features {feature}`"
+                )
+            }
+            None => why,
+        }
+    })
 }
+
+/// What is said of servers that this build of the command can't speak with, whatever programs can.
+pub(crate) const NOT_BUILT_IN: &str = "this command was built without it";
 
 /// What lies under an error of a server: the rest says what a program does then.
 pub(crate) fn cause(error: &checkpointer_runtime::CheckpointError) -> String {

@@ -73,6 +73,10 @@ fn verify_tells_signed_entries_from_unsigned_foreign_and_altered_ones() {
     );
     let json = project.command_with(&["verify", "--remote", "--format", "json"], &variables);
     let json: serde_json::Value = serde_json::from_slice(&json.stdout).expect("it is JSON");
+    let schema = project.command_with(&["verify", "--format", "schema"], &[]);
+    let schema = serde_json::from_slice(&schema.stdout).expect("it is JSON");
+    let validator = jsonschema::validator_for(&schema).expect("the schema is one");
+    assert!(validator.is_valid(&json), "{json}");
     assert_eq!(json["remote"]["signed"], 3);
     let rejected = json["remote"]["rejected"].as_array().expect("a list");
     let kind_of = |number: u32| {

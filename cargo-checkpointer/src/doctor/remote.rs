@@ -13,6 +13,13 @@ pub(super) fn remote(workspace: Option<&Workspace>) -> Check {
     };
     let storage = match shared::open(url) {
         Ok(storage) => storage,
+        Err(why) if why.contains(shared::NOT_BUILT_IN) => {
+            return Check::notice(
+                NAME,
+                why,
+                "a program's first call shows whether it is reachable",
+            );
+        }
         Err(why) => {
             return Check::fault(
                 NAME,
