@@ -246,8 +246,8 @@ impl<'g> Called<'g> {
     }
 
     /// Whether an impl of a trait for a type of this shape may be called.
-    pub(crate) fn may_be(&self, of: usize, target: &Target) -> bool {
-        if self.hands.may_call(target.head) {
+    pub(crate) fn may_be(&self, of: usize, target: &Target, locals: &[NodeId]) -> bool {
+        if self.hands.may_call(locals) {
             return true;
         }
         match self.traits.names[of].1 {

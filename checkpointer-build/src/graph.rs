@@ -55,6 +55,8 @@ pub(crate) struct Graph<'p, 'w, 'a> {
     /// By the last segment of a foreign trait's path: its impls, and the types that derive it.
     pub(crate) of_foreign: HashMap<Symbol, Vec<u32>>,
     pub(crate) deriving: HashMap<Symbol, Vec<NodeId>>,
+    /// By type: the impls of foreign traits for types that are not ours whose header names it.
+    naming: HashMap<NodeId, Vec<u32>>,
     pub(crate) traits: Traits,
     pub(crate) start: Start,
     crate_nodes: RefCell<HashMap<CrateId, Rc<Vec<NodeId>>>>,
@@ -119,6 +121,7 @@ impl<'p, 'w, 'a> Graph<'p, 'w, 'a> {
             of_trait: HashMap::default(),
             of_foreign: HashMap::default(),
             deriving: deriving(program),
+            naming: HashMap::default(),
             traits: Traits::default(),
             start: Start::default(),
             crate_nodes: RefCell::default(),
@@ -144,6 +147,12 @@ impl<'p, 'w, 'a> Graph<'p, 'w, 'a> {
         for (name, nodes) in &facts.members {
             let known = self.members.entry(*name).or_default();
             known.extend(nodes.iter().map(|node| (at, *node)));
+        }
+        let foreign = facts.of.iter().any(|of| matches!(of, TraitRef::Foreign(_)));
+        if foreign && !matches!(self.heads[at as usize], Head::Adt(_)) {
+            for ty in &facts.locals {
+                self.naming.entry(*ty).or_default().push(at);
+            }
         }
         let starts = self.waits[at as usize] == 0 && facts.is_trait_impl;
         for of in &facts.of {
@@ -346,6 +355,17 @@ impl<'p, 'w, 'a> Graph<'p, 'w, 'a> {
                     (foreign || facts.of.is_empty())
                         && (!facts.closed.is_empty() || facts.members.values().flatten().any(makes))
                 })
+            || self.is_given_by_foreign(id)
+    }
+
+    /// Whether an impl for a type that is not ours gives values of a type: `impl Distribution<Ours> for Standard`.
+    fn is_given_by_foreign(&self, id: NodeId) -> bool {
+        let impls = self.naming.get(&id).into_iter().flatten();
+        impls.copied().any(|at| {
+            let given = self.given_by(at);
+            let closed = &self.facts[at as usize].closed;
+            !closed.is_empty() || given.any || given.types.contains(&id)
+        })
     }
 
     /// What an impl of a foreign trait gives to whoever calls it: results and associated types. What its parameters stand

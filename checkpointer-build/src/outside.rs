@@ -35,7 +35,7 @@ impl Hands {
 
     /// Takes in what an impl that packages may call gives back to them.
     pub(crate) fn woke(&mut self, graph: &Graph<'_, '_, '_>, at: u32) {
-        if self.may_call(graph.heads[at as usize]) {
+        if self.may_call(&graph.facts[at as usize].locals) {
             self.handed.take_in(&graph.given_by(at));
         }
     }
@@ -67,9 +67,10 @@ impl Hands {
         }
     }
 
-    /// Whether code of packages may call an impl of a foreign trait.
-    pub(crate) fn may_call(&self, head: Head) -> bool {
-        self.is_called() && self.has_self(head)
+    /// Whether code of packages may call an impl of a foreign trait, whose header names these types: no other code than what
+    /// has them can mean it.
+    pub(crate) fn may_call(&self, locals: &[NodeId]) -> bool {
+        self.is_called() && locals.iter().all(|ty| self.has(*ty))
     }
 
     fn takes_made(&self) -> bool {

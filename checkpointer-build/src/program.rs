@@ -650,8 +650,11 @@ impl<'w, 'a> Program<'w, 'a> {
         let segments: Vec<Symbol> = path.segments.iter().map(|segment| segment.name).collect();
         let Resolution { defs, consumed, .. } =
             self.names().path(module, &segments, path.global, Ns::Type);
-        let [def] = defs.as_slice() else {
-            return Ty::Unknown;
+        let def = match defs.as_slice() {
+            [def] => def,
+            // Globs of several packages may bring the name: whichever does, it is theirs.
+            [_, ..] if defs.iter().all(Def::is_of_package) => return Ty::Outside,
+            _ => return Ty::Unknown,
         };
         let args = self.args(path.segments.get(consumed.saturating_sub(1)), scope);
         let base = self.def_ty(*def, args);

@@ -550,9 +550,10 @@ impl Chain<'_, '_, '_, '_> {
         let mut any = false;
         for of in 0..self.pending.len() {
             let pending = std::mem::take(&mut self.pending[of]);
-            let (woken, asleep): (Vec<u32>, Vec<u32>) = pending
-                .into_iter()
-                .partition(|at| self.called.may_be(of, &graph.targets[*at as usize]));
+            let (woken, asleep): (Vec<u32>, Vec<u32>) = pending.into_iter().partition(|at| {
+                let locals = &graph.facts[*at as usize].locals;
+                self.called.may_be(of, &graph.targets[*at as usize], locals)
+            });
             self.pending[of] = asleep;
             for at in woken {
                 // An impl of a trait whose name is ambiguous waits for several.

@@ -87,6 +87,13 @@ pub(crate) enum Def {
     Prim(Symbol),
 }
 
+impl Def {
+    /// Whether it is something of a package that is not read.
+    pub(crate) fn is_of_package(&self) -> bool {
+        matches!(self, Def::Foreign(_, package) if *package != STD)
+    }
+}
+
 /// Who may use a binding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Vis {

@@ -100,8 +100,33 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         if !ty.has_outside() {
             return;
         }
+        // Part by part: what is not known of one says nothing of the others.
+        let parts = match (ty, expected) {
+            (Ty::Tuple(given), Ty::Tuple(wanted)) => Some((given, wanted)),
+            (Ty::Std(name, given), Ty::Std(other, wanted)) if name == other => {
+                Some((given, wanted))
+            }
+            (Ty::Adt(node, given), Ty::Adt(other, wanted)) if node == other => {
+                Some((given, wanted))
+            }
+            _ => None,
+        };
+        match parts {
+            Some((given, wanted)) if given.len() == wanted.len() => {
+                for (given, wanted) in given.iter().zip(wanted) {
+                    self.settle(given, wanted);
+                }
+            }
+            _ => self.settle_somewhere(ty, expected),
+        }
+    }
+
+    /// The same where a value may become any part of what is expected.
+    pub(super) fn settle_somewhere(&mut self, ty: &Ty, expected: &Ty) {
         match expected {
             Ty::Prim(_) | Ty::Never => {}
+            // It stays theirs.
+            Ty::Outside | Ty::Foreign(_) => {}
             Ty::Traits(bounds) => {
                 for (_, bound) in bounds.iter().flat_map(|bound| &bound.bindings) {
                     self.settle(ty, bound);

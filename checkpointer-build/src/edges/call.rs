@@ -188,7 +188,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             return;
         }
         let parts = Ty::Tuple(given.iter().chain(receiver).cloned().collect());
-        self.settle(&parts, &parts);
+        self.settle_somewhere(&parts, &parts);
     }
 
     /// A method or function of std: the traits that it is known to call, else whatever its name may call.

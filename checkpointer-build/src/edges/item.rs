@@ -122,7 +122,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                     }
                     self.fields(&variant.fields);
                     if let Some(value) = &variant.discriminant {
-                        self.expr(value, &Ty::Unknown);
+                        self.expr(value, &Ty::prim("{integer}"));
                     }
                 }
             }
@@ -349,7 +349,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         for (_, ty, default) in &generics.consts {
             self.mention_type(ty);
             if let Some(default) = default {
-                self.expr(default, &Ty::Unknown);
+                self.expr(default, &Ty::prim("{integer}"));
             }
         }
         for (ty, bounds) in &generics.wheres {

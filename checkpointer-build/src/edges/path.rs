@@ -73,7 +73,8 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             args.consts.iter().for_each(|value| {
                 // What it becomes the length of is not followed.
                 self.edges.lengths.insert(Length::Any);
-                self.expr(value, &Ty::Unknown);
+                // Const generics are numbers, `bool`s and `char`s.
+                self.expr(value, &Ty::prim("{integer}"));
             });
             args.bindings
                 .iter()
@@ -501,6 +502,17 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         let rest = &segments[found.consumed..];
         if let [def] = found.defs.as_slice() {
             return self.single_value(*def, path, found.consumed, rest, turbofish, expected);
+        }
+        // Globs of several packages may bring the name: whichever does, it is theirs.
+        if found.defs.iter().all(Def::is_of_package) {
+            return self.single_value(
+                found.defs[0],
+                path,
+                found.consumed,
+                rest,
+                turbofish,
+                expected,
+            );
         }
         for def in &found.defs {
             if !rest.is_empty() {
