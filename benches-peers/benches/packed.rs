@@ -320,6 +320,26 @@ fn main() {
         }),
     );
 
+    let root = place("fjall");
+    let database = fjall::Database::builder(&root).open().expect("a database");
+    let entries = database
+        .keyspace("entries", fjall::KeyspaceCreateOptions::default)
+        .expect("a keyspace");
+    whole(
+        "fjall, no sync",
+        &root,
+        Box::new(|n| entries.insert(hash(n), value(n)).expect("room")),
+        Box::new(|n| {
+            keep(
+                entries
+                    .get(hash(n))
+                    .expect("sound")
+                    .expect("stored")
+                    .to_vec(),
+            )
+        }),
+    );
+
     let root = place("sqlite");
     let database = rusqlite::Connection::open(root.join("file")).expect("a database");
     database
