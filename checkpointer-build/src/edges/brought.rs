@@ -31,14 +31,7 @@ impl<'a> Walker<'_, '_, 'a> {
         if let Some(parent) = self.scope.parent {
             self.asked_of_others(parent, &mut traits);
         }
-        for of in std::mem::take(&mut traits) {
-            for of in self.program.with_supertraits(of) {
-                match of {
-                    TraitRef::Local(node) => self.edges.brought_traits.insert(node),
-                    TraitRef::Foreign(name) => self.edges.argument_foreign.insert(name),
-                };
-            }
-        }
+        self.type_arguments_have(std::mem::take(&mut traits));
         let own = function
             .receiver
             .iter()
@@ -48,10 +41,20 @@ impl<'a> Walker<'_, '_, 'a> {
             (ty, !names_impl_trait(&param.ty))
         });
         let inputs: Vec<(Ty, bool)> = inputs.chain(own).collect();
+        let alone = function.params.iter().map(|param| is_impl_trait(&param.ty));
+        let alone: Vec<bool> = alone.chain([false]).collect();
         let mut contents = Contents::default();
         let mut objects = 0;
-        for (ty, is_named) in inputs {
-            traits_in(&ty, &mut traits);
+        for ((ty, is_named), alone) in inputs.into_iter().zip(alone) {
+            match ty.peeled() {
+                // A type parameter without a name.
+                Ty::Traits(bounds) if alone => {
+                    self.type_arguments_have(bounds.iter().map(|bound| bound.of).collect());
+                    let bindings = bounds.iter().flat_map(|bound| &bound.bindings);
+                    bindings.for_each(|(_, ty)| traits_in(ty, &mut traits));
+                }
+                _ => traits_in(&ty, &mut traits),
+            }
             let before = contents.traits.len();
             self.contents(&ty, &mut contents);
             if is_named {
@@ -65,6 +68,18 @@ impl<'a> Walker<'_, '_, 'a> {
         let local = |of: &TraitRef| matches!(of, TraitRef::Local(_));
         traits.extend(contents.traits.into_iter().filter(local));
         self.brought(traits);
+    }
+
+    /// The function's type arguments have these traits.
+    fn type_arguments_have(&mut self, traits: Vec<TraitRef>) {
+        for of in traits {
+            for of in self.program.with_supertraits(of) {
+                match of {
+                    TraitRef::Local(node) => self.edges.brought_traits.insert(node),
+                    TraitRef::Foreign(name) => self.edges.argument_foreign.insert(name),
+                };
+            }
+        }
     }
 
     /// A library's function that is kept and takes trait objects may be given ones that a crate above it implements: that code
@@ -248,6 +263,15 @@ fn is_settable(name: &str) -> bool {
 
 fn is_function(of: TraitRef) -> bool {
     matches!(of, TraitRef::Foreign(name) if matches!(&*name, "Fn" | "FnMut" | "FnOnce" | "AsyncFn" | "AsyncFnMut" | "AsyncFnOnce"))
+}
+
+/// Whether a parameter's type is `impl Trait`, or a reference to it, and nothing else.
+fn is_impl_trait(ty: &Type) -> bool {
+    match ty {
+        Type::Impl(_) => true,
+        Type::Reference(inner) => is_impl_trait(inner),
+        _ => false,
+    }
 }
 
 fn traits_in(ty: &Ty, traits: &mut Vec<TraitRef>) {
