@@ -62,6 +62,12 @@ impl io::Write for Bounded<'_> {
         Ok(bytes.len())
     }
 
+    /// As one step, which takes half the time of the loop that it would be.
+    #[inline]
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.write(bytes).map(|_| ())
+    }
+
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }

@@ -20,12 +20,15 @@ pub(crate) const LARGE: usize = 1 << 20;
 /// pieces of the size that it was written in, and reads and maps large ones in half the time.
 const PIECE: usize = 2 << 20;
 
+/// Writes a value as MessagePack.
+type WriteValue<'v> = dyn Fn(&mut dyn Write) -> Result<()> + 'v;
+
 /// A value that can write itself as MessagePack, again and again.
 pub struct Stream<'v> {
     header: Header,
     before_numbers: usize,
     length: u64,
-    write: Box<dyn Fn(&mut dyn Write) -> Result<()> + 'v>,
+    write: Box<WriteValue<'v>>,
 }
 
 impl fmt::Debug for Stream<'_> {
