@@ -255,8 +255,8 @@ impl<'p, 'w, 'a> Graph<'p, 'w, 'a> {
         })
     }
 
-    /// The types that code beside their own names, or whose own code names anything else: only of them can code that is read
-    /// hand a value to a function.
+    /// The types that code beside their own names, or whose own code names anything else that may call a function: only of
+    /// them can code that is read hand a value to one.
     pub(crate) fn used_types(&self) -> &HashSet<NodeId> {
         self.used.get_or_init(|| {
             let world = self.program.world;
@@ -267,10 +267,14 @@ impl<'p, 'w, 'a> Graph<'p, 'w, 'a> {
                     if own.is_some() && own == self.owner(*node) {
                         continue;
                     }
-                    if world.node(*node).is_type() {
-                        used.insert(*node);
+                    match world.node(*node).kind {
+                        Kind::Struct | Kind::Enum | Kind::Union => {
+                            used.insert(*node);
+                        }
+                        // What they name calls nothing.
+                        Kind::Type | Kind::Trait => {}
+                        _ => used.extend(own),
                     }
-                    used.extend(own);
                 }
             }
             used
