@@ -3,13 +3,14 @@
 use super::call::{close, future_of};
 use super::item::Walker;
 use super::path::Value;
-use super::{Demand, Length, On};
-use crate::ir::{self, Expr, Literal, Statement, UnaryOp};
+use super::settle::{merge, merge_first, merge_numbers};
+use super::{Length, On};
+use crate::ir::{self, Expr, Literal, Statement};
 use crate::map::HashMap;
-use crate::program::{Head, substitute, unify_into};
+use crate::program::{substitute, unify_into};
 use crate::std_facts;
 use crate::symbol::Symbol;
-use crate::ty::{TraitRef, Ty};
+use crate::ty::Ty;
 
 impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
     /// A block; the type of its last expression.
@@ -93,51 +94,6 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         let ty = self.value(expr, expected);
         self.settle(&ty, expected);
         ty
-    }
-
-    /// A value that code of packages made becomes what its place expects: that type may be one of ours.
-    pub(super) fn settle(&mut self, ty: &Ty, expected: &Ty) {
-        if !ty.has_outside() {
-            return;
-        }
-        // Part by part: what is not known of one says nothing of the others.
-        let parts = match (ty, expected) {
-            (Ty::Tuple(given), Ty::Tuple(wanted)) => Some((given, wanted)),
-            (Ty::Std(name, given), Ty::Std(other, wanted)) if name == other => {
-                Some((given, wanted))
-            }
-            (Ty::Adt(node, given), Ty::Adt(other, wanted)) if node == other => {
-                Some((given, wanted))
-            }
-            _ => None,
-        };
-        match parts {
-            Some((given, wanted)) if given.len() == wanted.len() => {
-                for (given, wanted) in given.iter().zip(wanted) {
-                    self.settle(given, wanted);
-                }
-            }
-            _ => self.settle_somewhere(ty, expected),
-        }
-    }
-
-    /// The same where a value may become any part of what is expected.
-    pub(super) fn settle_somewhere(&mut self, ty: &Ty, expected: &Ty) {
-        match expected {
-            Ty::Prim(_) | Ty::Never => {}
-            // It stays theirs.
-            Ty::Outside | Ty::Foreign(_) => {}
-            Ty::Traits(bounds) => {
-                for (_, bound) in bounds.iter().flat_map(|bound| &bound.bindings) {
-                    self.settle(ty, bound);
-                }
-            }
-            _ => {
-                let on = On::of([expected]);
-                self.edges.takes_any |= on.any;
-                self.edges.hand(On { any: false, ..on });
-            }
-        }
     }
 
     /// An expression in a place that says nothing of its type; its type, as far as it is certain.
@@ -502,156 +458,6 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         }
     }
 
-    /// `?` turns the error of one type into that of the function around.
-    fn convert_error(&mut self, ty: &Ty) {
-        let error = |ty: &Ty| match ty {
-            Ty::Std(name, args) if &**name == "Result" => args.get(1).cloned().unwrap_or_default(),
-            Ty::Std(name, _) if &**name == "Option" => Ty::Never,
-            _ => Ty::Unknown,
-        };
-        let (from, to) = (error(ty), error(&self.result));
-        if from != to || from.is_unknown() {
-            self.edges.conversion(&from, &to, false);
-            self.edges.operator("?", On::of([&from, &to]));
-        }
-    }
-
-    fn unary(&mut self, op: UnaryOp, operand: &'a Expr) -> Ty {
-        let ty = self.value(operand, &Ty::Unknown);
-        let (word, method) = match op {
-            UnaryOp::Deref => ("*", "deref"),
-            UnaryOp::Not => ("!", "not"),
-            UnaryOp::Neg => ("-", "neg"),
-        };
-        self.edges
-            .operator(if op == UnaryOp::Neg { "neg" } else { word }, On::of([&ty]));
-        match (&ty, op) {
-            (Ty::Ref(inner) | Ty::Pointer(inner), UnaryOp::Deref) => (**inner).clone(),
-            (Ty::Adt(..), UnaryOp::Deref) => self.deref_target(&ty).unwrap_or_default(),
-            (Ty::Outside | Ty::Foreign(_), _) => Ty::Outside,
-            (_, UnaryOp::Deref) => std_facts::deref(&ty).unwrap_or_default(),
-            (Ty::Adt(..), _) => {
-                self.edges
-                    .demand(Demand::Foreign(Symbol::new(method), Head::of(&ty)));
-                self.program
-                    .associated_type(&ty, Symbol::new("Output"), &self.scope)
-            }
-            _ => std_facts::unary(word, &ty),
-        }
-    }
-
-    /// Uses an operator, and gives the types that it stands between.
-    pub(super) fn operands(&mut self, op: Symbol, left: &'a Expr, right: &'a Expr) -> [Ty; 2] {
-        let left = self.value(left, &Ty::Unknown);
-        let wanted = if matches!(left, Ty::Prim(_)) {
-            left.clone()
-        } else {
-            Ty::Unknown
-        };
-        let right = self.value(right, &wanted);
-        self.settle(&left, &right);
-        self.settle(&right, &left);
-        self.edges.operands(op, &left, &right);
-        [left, right]
-    }
-
-    fn binary(&mut self, op: Symbol, left: &'a Expr, right: &'a Expr) -> Ty {
-        let [left, right] = self.operands(op, left, right);
-        match &*op {
-            "==" | "!=" | "<" | ">" | "<=" | ">=" | "&&" | "||" => Ty::prim("bool"),
-            assign if assign.ends_with('=') => Ty::unit(),
-            // Several impls of one operator for one type give one result or an unknown one.
-            _ if matches!(left, Ty::Adt(..)) => {
-                self.program
-                    .associated_type(&left, Symbol::new("Output"), &self.scope)
-            }
-            // The operator of a reference is an impl of its own.
-            _ if matches!(left.peeled(), Ty::Adt(..)) => Ty::Unknown,
-            _ if left.has_outside() || right.has_outside() => {
-                let on = On::of([&left, &right]);
-                if on.any || !on.types.is_empty() {
-                    Ty::Unknown
-                } else {
-                    Ty::Outside
-                }
-            }
-            _ => std_facts::binary(&op, &left, &right),
-        }
-    }
-
-    fn index(&mut self, base: &'a Expr, index: &'a Expr) -> Ty {
-        let mut base = self.value(base, &Ty::Unknown);
-        let index = self.expr(index, &Ty::Unknown);
-        self.edges.operator("index", On::of([&base, &index]));
-        for _ in 0..8 {
-            match &base {
-                Ty::Adt(..) => {
-                    let has_output =
-                        self.program
-                            .associated_type(&base, Symbol::new("Output"), &self.scope);
-                    if !has_output.is_unknown() {
-                        return has_output;
-                    }
-                }
-                Ty::Unknown => return Ty::Unknown,
-                Ty::Outside | Ty::Foreign(_) => return Ty::Outside,
-                _ => {
-                    let found = std_facts::index(&base, &index);
-                    if !found.is_unknown() {
-                        return found;
-                    }
-                }
-            }
-            match self.deref_target(&base) {
-                Some(next) => base = next,
-                None => return Ty::Unknown,
-            }
-        }
-        Ty::Unknown
-    }
-
-    /// What a `for` loop over a value yields.
-    pub(super) fn item_of(&mut self, ty: &Ty) -> Ty {
-        match ty.peeled() {
-            Ty::Adt(..) => {
-                let item = Symbol::new("Item");
-                match ty {
-                    Ty::Adt(..) => self.program.associated_type(ty, item, &self.scope),
-                    // `for x in &collection` goes through an impl for the reference.
-                    _ => Ty::Unknown,
-                }
-            }
-            Ty::Traits(bounds) => bound_item(bounds),
-            Ty::Param(name) => bound_item(self.program.bounds_of(&self.scope, *name)),
-            Ty::Outside | Ty::Foreign(_) => Ty::Outside,
-            _ => std_facts::item_of(ty),
-        }
-    }
-
-    fn awaited(&mut self, ty: &Ty) -> Ty {
-        let output = Symbol::new("Output");
-        match ty {
-            Ty::Traits(bounds) => bounds
-                .iter()
-                .flat_map(|bound| &bound.bindings)
-                .find(|(name, _)| *name == output)
-                .map(|(_, ty)| ty.clone())
-                .unwrap_or_default(),
-            Ty::Adt(..) => self.program.associated_type(ty, output, &self.scope),
-            Ty::Outside | Ty::Foreign(_) => Ty::Outside,
-            _ => std_facts::await_value(ty),
-        }
-    }
-
-    /// The type of two branches; what came from code of packages becomes of the other one's type.
-    fn branches(&mut self, left: Ty, right: Ty) -> Ty {
-        if left != right && right != Ty::Never && left != Ty::Never {
-            self.settle(&left, &right);
-            self.settle(&right, &left);
-        }
-        common(left, right)
-    }
-
     fn closure(&mut self, closure: &'a ir::Closure, expected: &Ty) -> Ty {
         let wanted = match expected {
             Ty::Function(inputs, _) => inputs.clone(),
@@ -696,117 +502,6 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             output
         };
         Ty::Function(inputs, Box::new(output))
-    }
-}
-
-fn bound_item(bounds: &[crate::ty::Bound]) -> Ty {
-    bounds
-        .iter()
-        .filter(|bound| {
-            matches!(bound.of, TraitRef::Foreign(name)
-                if matches!(&*name, "Iterator" | "IntoIterator" | "DoubleEndedIterator" | "ExactSizeIterator"))
-        })
-        .flat_map(|bound| &bound.bindings)
-        .find(|(name, _)| &**name == "Item")
-        .map(|(_, ty)| ty.clone())
-        .unwrap_or_default()
-}
-
-/// A declared type, completed by the one that was found where the declaration leaves parts open.
-fn merge(declared: Ty, found: Ty) -> Ty {
-    match (&declared, &found) {
-        (Ty::Unknown, _) => found,
-        (Ty::Std(a, left), Ty::Std(b, right)) if a == b && left.len() == right.len() => Ty::Std(
-            *a,
-            left.iter()
-                .cloned()
-                .zip(right.iter().cloned())
-                .map(|(l, r)| merge(l, r))
-                .collect(),
-        ),
-        (Ty::Adt(a, left), Ty::Adt(b, right)) if a == b && left.len() == right.len() => Ty::Adt(
-            *a,
-            left.iter()
-                .cloned()
-                .zip(right.iter().cloned())
-                .map(|(l, r)| merge(l, r))
-                .collect(),
-        ),
-        (Ty::Tuple(left), Ty::Tuple(right)) if left.len() == right.len() => Ty::Tuple(
-            left.iter()
-                .cloned()
-                .zip(right.iter().cloned())
-                .map(|(l, r)| merge(l, r))
-                .collect(),
-        ),
-        (Ty::Ref(left), Ty::Ref(right)) => merge((**left).clone(), (**right).clone()).referenced(),
-        _ => declared,
-    }
-}
-
-fn merge_first(known: Ty, next: Ty) -> Ty {
-    if matches!(known, Ty::Unknown | Ty::Outside | Ty::Never) {
-        next
-    } else {
-        known
-    }
-}
-
-fn merge_numbers(left: Ty, right: Ty) -> Ty {
-    match (&left, &right) {
-        (Ty::Prim(name), _) if name.starts_with('{') => right,
-        (Ty::Unknown, _) => right,
-        _ => left,
-    }
-}
-
-/// The type of two branches: certain only if they agree, or one never ends.
-fn common(left: Ty, right: Ty) -> Ty {
-    match (&left, &right) {
-        (Ty::Never, _) => right,
-        (_, Ty::Never) => left,
-        _ if left == right => left,
-        (Ty::Prim(a), Ty::Prim(b)) if a.starts_with('{') && !b.starts_with('{') => right,
-        (Ty::Prim(a), Ty::Prim(b)) if b.starts_with('{') && !a.starts_with('{') => left,
-        (Ty::Std(a, l), Ty::Std(b, r)) if a == b && l.len() == r.len() => Ty::Std(
-            *a,
-            l.iter()
-                .cloned()
-                .zip(r.iter().cloned())
-                .map(|(l, r)| known_of(l, r))
-                .collect(),
-        ),
-        _ => Ty::Unknown,
-    }
-}
-
-/// A type argument that two branches share, where one leaves it open (`Err(e)` beside `Ok(x)`). What could be a
-/// coercion's source (a pointer to one type beside a pointer to a trait object) is not certain.
-fn known_of(left: Ty, right: Ty) -> Ty {
-    match (&left, &right) {
-        _ if left == right => left,
-        (Ty::Unknown, _) if !may_coerce(&right) => right,
-        (_, Ty::Unknown) if !may_coerce(&left) => left,
-        _ => Ty::Unknown,
-    }
-}
-
-fn may_coerce(ty: &Ty) -> bool {
-    match ty {
-        Ty::Ref(_)
-        | Ty::Pointer(_)
-        | Ty::Function(..)
-        | Ty::Never
-        | Ty::Unknown
-        | Ty::Outside
-        | Ty::Param(_)
-        | Ty::Foreign(_) => true,
-        Ty::Std(name, args) => {
-            matches!(&**name, "Box" | "Rc" | "Arc" | "Pin") || args.iter().any(may_coerce)
-        }
-        Ty::Adt(_, args) | Ty::Tuple(args) => args.iter().any(may_coerce),
-        Ty::Slice(inner) | Ty::Array(inner) => may_coerce(inner),
-        Ty::Prim(_) | Ty::Traits(_) => false,
     }
 }
 

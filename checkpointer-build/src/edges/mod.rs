@@ -9,10 +9,14 @@ mod call;
 mod item;
 mod macros;
 mod meaning;
+mod member;
+mod mention;
 mod method;
 mod on;
+mod operator;
 mod path;
 mod pattern;
+mod settle;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;

@@ -1,6 +1,7 @@
 //! What each impl and trait of the program says, indexed.
 
 use super::{Head, ImplFacts, Program, Scope, TraitFacts};
+
 use crate::ir::{self, ItemKind};
 use crate::map::{HashMap, HashSet};
 use crate::symbol::Symbol;

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::Program;
+
 use crate::map::HashSet;
 use crate::ty::NodeId;
 use crate::world::{Def, Kind, ModId, Ns, PackageId};

@@ -1,6 +1,7 @@
 //! Written types as the inference sees them.
 
 use super::{Program, Scope, substitute, unify};
+
 use crate::ir::{self, ItemKind};
 use crate::map::HashMap;
 use crate::resolve::Resolution;

@@ -1,0 +1,286 @@
+//! Members by name: of a type, of its traits, of anything.
+
+use super::item::Walker;
+use super::path::Value;
+use super::{Demand, On, Word};
+
+use crate::ir::ItemKind;
+use crate::map::HashMap;
+use crate::program::Head;
+use crate::symbol::Symbol;
+use crate::ty::{NodeId, TraitRef, Ty};
+use crate::world::Def;
+
+impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
+    pub(super) fn any_member(&mut self, name: Symbol) -> Value {
+        self.edges.demand(Demand::Any(name));
+        self.edges.word(name);
+        self.edges.hands_perhaps.merge(On::any());
+        self.imported_packages();
+        Value::Plain(Ty::Unknown)
+    }
+
+    /// `<Base as Trait>::name`.
+    pub(super) fn trait_member(&mut self, of: &[TraitRef], name: Symbol, base: &Ty) -> Value {
+        if !of.iter().all(|of| matches!(of, TraitRef::Local(_))) {
+            match &*name {
+                "from" | "try_from" => {
+                    self.edges
+                        .conversion(&Ty::Unknown, base, name == "try_from")
+                }
+                "into" | "try_into" => {
+                    self.edges
+                        .conversion(base, &Ty::Unknown, name == "try_into")
+                }
+                _ => {}
+            }
+            self.edges.word_beside_conversion(name, On::any());
+        }
+        if of.is_empty() {
+            return self.any_member(name);
+        }
+        let mut all = Vec::new();
+        for of in of {
+            for of in self.program.with_supertraits(*of) {
+                all.push(of);
+            }
+        }
+        for of in &all {
+            self.edges.trait_member(*of, name, Head::of(base));
+        }
+        let declared = all.iter().find_map(|of| match of {
+            TraitRef::Local(node) => self
+                .program
+                .traits
+                .get(node)?
+                .members
+                .get(&name)?
+                .first()
+                .copied(),
+            TraitRef::Foreign(_) => None,
+        });
+        match declared {
+            Some(node) if self.program.world.node(node).function().is_some() => {
+                let mut map = HashMap::default();
+                if !base.is_unknown() {
+                    map.insert(Symbol::new("Self"), base.clone());
+                }
+                Value::Function(node, map)
+            }
+            _ => match of {
+                [TraitRef::Foreign(of)] => {
+                    Value::Foreign(Symbol::new(&format!("{of}::{name}")), Some(base.clone()))
+                }
+                _ => Value::Plain(Ty::Unknown),
+            },
+        }
+    }
+
+    /// `Base::name` in value position.
+    pub(super) fn member_of(
+        &mut self,
+        base: &Ty,
+        name: Symbol,
+        turbofish: Vec<Ty>,
+        expected: &Ty,
+    ) -> Value {
+        match base {
+            Ty::Adt(node, args) => {
+                if let Some(ItemKind::Enum(data)) =
+                    self.program.world.node(*node).item().map(|item| &item.kind)
+                    && let Some(at) = data
+                        .variants
+                        .iter()
+                        .position(|variant| variant.name == name)
+                {
+                    return Value::Constructor(Def::Variant(*node, at as u32), base.clone());
+                }
+                let found = self.inherent(*node, name);
+                if !found.is_empty() {
+                    self.edges.nodes.extend(found.iter().copied());
+                    if !self.certainly(&found) {
+                        self.trait_members_for(base, name, expected);
+                    }
+                    return match found.as_slice() {
+                        [only] => self.member_value(*only, base, turbofish, expected),
+                        _ => Value::Plain(Ty::Unknown),
+                    };
+                }
+                let args = args.clone();
+                self.trait_members_for(&Ty::Adt(*node, args), name, expected)
+            }
+            Ty::Param(param) => {
+                let bounds = self.program.bounds_of(&self.scope, *param).to_vec();
+                let mut declared = Vec::new();
+                for bound in &bounds {
+                    for of in self.program.with_supertraits(bound.of) {
+                        if self.declares(of, name) {
+                            declared.push(of);
+                        }
+                    }
+                }
+                if declared.is_empty() {
+                    return self.trait_members_for(base, name, expected);
+                }
+                self.trait_member(&declared, name, base)
+            }
+            Ty::Traits(bounds) => {
+                let refs: Vec<TraitRef> = bounds.iter().map(|bound| bound.of).collect();
+                for bound in &refs {
+                    if let TraitRef::Local(node) = bound {
+                        let found = self.inherent(*node, name);
+                        self.edges.nodes.extend(found);
+                    }
+                }
+                self.trait_member(&refs, name, base)
+            }
+            Ty::Unknown => self.any_member(name),
+            _ => self.trait_members_for(base, name, expected),
+        }
+    }
+
+    /// A member that some trait gives to a type.
+    pub(super) fn trait_members_for(&mut self, base: &Ty, name: Symbol, expected: &Ty) -> Value {
+        let head = Head::of(base);
+        let mut declared = Vec::new();
+        for of in self.program.traits_with.get(&name).into_iter().flatten() {
+            if self.may_implement(*of, head) {
+                declared.push(TraitRef::Local(*of));
+            }
+        }
+        for of in &declared {
+            self.edges.trait_member(*of, name, head);
+        }
+        // What only a certain type of std has is not meant on a type of ours.
+        let owner = matches!(base, Ty::Adt(..)).then(|| Symbol::new("_"));
+        let by_conversion = declared.is_empty() && matches!(&*name, "from" | "try_from");
+        if by_conversion {
+            // Which one is meant its argument decides, or nothing known does.
+            if let Ty::Adt(node, _) = base
+                && let Some(member) = self.foreign_member(*node, name)
+            {
+                self.edges
+                    .conversion(&Ty::Unknown, base, name == "try_from");
+                self.edges.demand(Demand::Foreign(name, head));
+                return self.member_value(member, base, Vec::new(), expected);
+            }
+        } else {
+            self.edges.uses(Word::Method(name, owner), On::of([base]));
+            self.edges.demand(Demand::Foreign(name, head));
+        }
+        if declared.is_empty() {
+            if let Ty::Adt(node, _) = base
+                && let Some(member) = self.foreign_member(*node, name)
+            {
+                return self.member_value(member, base, Vec::new(), expected);
+            }
+            return Value::Foreign(
+                Symbol::new(&format!("{}::{name}", spelled(base))),
+                Some(base.clone()),
+            );
+        }
+        if let [TraitRef::Local(of)] = declared.as_slice()
+            && let Some(node) = self
+                .program
+                .traits
+                .get(of)
+                .and_then(|facts| facts.members.get(&name)?.first().copied())
+            && self.program.world.node(node).function().is_some()
+        {
+            return Value::Function(
+                node,
+                HashMap::from_iter([(Symbol::new("Self"), base.clone())]),
+            );
+        }
+        Value::Plain(Ty::Unknown)
+    }
+
+    /// The one function of that name in the impls of foreign traits for a type.
+    pub(super) fn foreign_member(&self, node: NodeId, name: Symbol) -> Option<NodeId> {
+        let mut found = None;
+        for id in self.program.impls_of_type.get(&node).into_iter().flatten() {
+            let facts = self.program.impls.get(id)?;
+            if facts.of.iter().all(|of| matches!(of, TraitRef::Local(_))) {
+                continue;
+            }
+            for member in facts.members.get(&name).into_iter().flatten() {
+                if found.replace(*member).is_some() {
+                    return None;
+                }
+            }
+        }
+        found
+    }
+
+    /// Whether some impl of the trait may be for a type of this shape, or the trait's name hides closed calls.
+    pub(super) fn may_implement(&self, of: NodeId, head: Head) -> bool {
+        let Some(facts) = self.program.traits.get(&of) else {
+            return true;
+        };
+        facts.impls.iter().any(|id| {
+            self.program
+                .impls
+                .get(id)
+                .is_none_or(|facts| head.may_use(Head::of(&facts.self_ty)))
+        })
+    }
+
+    /// Inherent members of a type, or of `dyn Trait`, by name.
+    pub(super) fn inherent(&self, node: NodeId, name: Symbol) -> Vec<NodeId> {
+        let mut found = Vec::new();
+        for id in self.program.inherent.get(&node).into_iter().flatten() {
+            if let Some(facts) = self.program.impls.get(id) {
+                found.extend(facts.members.get(&name).into_iter().flatten().copied());
+            }
+        }
+        found
+    }
+
+    /// Whether inherent members hide all others of their name: some impl that has them holds for every choice of the
+    /// type's parameters.
+    pub(super) fn certainly(&self, members: &[NodeId]) -> bool {
+        members.iter().any(|member| {
+            let parent = self.program.world.node(*member).parent;
+            parent
+                .and_then(|parent| self.program.impls.get(&parent))
+                .is_none_or(|facts| facts.unconditional)
+        })
+    }
+
+    /// A member as a value: a function, or a constant of its type.
+    pub(super) fn member_value(
+        &mut self,
+        id: NodeId,
+        base: &Ty,
+        turbofish: Vec<Ty>,
+        expected: &Ty,
+    ) -> Value {
+        let node = self.program.world.node(id);
+        let mut map = HashMap::default();
+        if let Some(parent) = node.parent {
+            let scope = self.program.scope(parent);
+            crate::program::unify_into(&scope.self_ty, base, &mut map);
+            map.insert(Symbol::new("Self"), base.clone());
+        }
+        match node.item().map(|item| &item.kind) {
+            Some(ItemKind::Fn(function)) => {
+                let names = function.generics.types.iter().map(|param| param.name);
+                map.extend(names.zip(turbofish));
+                let _ = expected;
+                Value::Function(id, map)
+            }
+            Some(ItemKind::Const(data)) => {
+                let ty = self.program.ty(&data.ty, &self.program.scope(id));
+                Value::Plain(crate::program::substitute(&ty, &map))
+            }
+            _ => Value::Plain(Ty::Unknown),
+        }
+    }
+}
+
+fn spelled(ty: &Ty) -> &'static str {
+    match ty {
+        Ty::Std(name, _) | Ty::Foreign(name) | Ty::Prim(name) => name.as_str(),
+        _ => "_",
+    }
+}

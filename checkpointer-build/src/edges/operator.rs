@@ -1,0 +1,166 @@
+//! Operators, and the other calls that no name is written for: of a loop, an index, `?`, `.await`.
+
+use super::item::Walker;
+use super::{Demand, On};
+
+use crate::ir::{Expr, UnaryOp};
+use crate::program::Head;
+use crate::std_facts;
+use crate::symbol::Symbol;
+use crate::ty::{TraitRef, Ty};
+
+impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
+    /// `?` turns the error of one type into that of the function around.
+    pub(super) fn convert_error(&mut self, ty: &Ty) {
+        let error = |ty: &Ty| match ty {
+            Ty::Std(name, args) if &**name == "Result" => args.get(1).cloned().unwrap_or_default(),
+            Ty::Std(name, _) if &**name == "Option" => Ty::Never,
+            _ => Ty::Unknown,
+        };
+        let (from, to) = (error(ty), error(&self.result));
+        if from != to || from.is_unknown() {
+            self.edges.conversion(&from, &to, false);
+            self.edges.operator("?", On::of([&from, &to]));
+        }
+    }
+
+    pub(super) fn unary(&mut self, op: UnaryOp, operand: &'a Expr) -> Ty {
+        let ty = self.value(operand, &Ty::Unknown);
+        let (word, method) = match op {
+            UnaryOp::Deref => ("*", "deref"),
+            UnaryOp::Not => ("!", "not"),
+            UnaryOp::Neg => ("-", "neg"),
+        };
+        self.edges
+            .operator(if op == UnaryOp::Neg { "neg" } else { word }, On::of([&ty]));
+        match (&ty, op) {
+            (Ty::Ref(inner) | Ty::Pointer(inner), UnaryOp::Deref) => (**inner).clone(),
+            (Ty::Adt(..), UnaryOp::Deref) => self.deref_target(&ty).unwrap_or_default(),
+            (Ty::Outside | Ty::Foreign(_), _) => Ty::Outside,
+            (_, UnaryOp::Deref) => std_facts::deref(&ty).unwrap_or_default(),
+            (Ty::Adt(..), _) => {
+                self.edges
+                    .demand(Demand::Foreign(Symbol::new(method), Head::of(&ty)));
+                self.program
+                    .associated_type(&ty, Symbol::new("Output"), &self.scope)
+            }
+            _ => std_facts::unary(word, &ty),
+        }
+    }
+
+    /// Uses an operator, and gives the types that it stands between.
+    pub(super) fn operands(&mut self, op: Symbol, left: &'a Expr, right: &'a Expr) -> [Ty; 2] {
+        let left = self.value(left, &Ty::Unknown);
+        let wanted = if matches!(left, Ty::Prim(_)) {
+            left.clone()
+        } else {
+            Ty::Unknown
+        };
+        let right = self.value(right, &wanted);
+        self.settle(&left, &right);
+        self.settle(&right, &left);
+        self.edges.operands(op, &left, &right);
+        [left, right]
+    }
+
+    pub(super) fn binary(&mut self, op: Symbol, left: &'a Expr, right: &'a Expr) -> Ty {
+        let [left, right] = self.operands(op, left, right);
+        match &*op {
+            "==" | "!=" | "<" | ">" | "<=" | ">=" | "&&" | "||" => Ty::prim("bool"),
+            assign if assign.ends_with('=') => Ty::unit(),
+            // Several impls of one operator for one type give one result or an unknown one.
+            _ if matches!(left, Ty::Adt(..)) => {
+                self.program
+                    .associated_type(&left, Symbol::new("Output"), &self.scope)
+            }
+            // The operator of a reference is an impl of its own.
+            _ if matches!(left.peeled(), Ty::Adt(..)) => Ty::Unknown,
+            _ if left.has_outside() || right.has_outside() => {
+                let on = On::of([&left, &right]);
+                if on.any || !on.types.is_empty() {
+                    Ty::Unknown
+                } else {
+                    Ty::Outside
+                }
+            }
+            _ => std_facts::binary(&op, &left, &right),
+        }
+    }
+
+    pub(super) fn index(&mut self, base: &'a Expr, index: &'a Expr) -> Ty {
+        let mut base = self.value(base, &Ty::Unknown);
+        let index = self.expr(index, &Ty::Unknown);
+        self.edges.operator("index", On::of([&base, &index]));
+        for _ in 0..8 {
+            match &base {
+                Ty::Adt(..) => {
+                    let has_output =
+                        self.program
+                            .associated_type(&base, Symbol::new("Output"), &self.scope);
+                    if !has_output.is_unknown() {
+                        return has_output;
+                    }
+                }
+                Ty::Unknown => return Ty::Unknown,
+                Ty::Outside | Ty::Foreign(_) => return Ty::Outside,
+                _ => {
+                    let found = std_facts::index(&base, &index);
+                    if !found.is_unknown() {
+                        return found;
+                    }
+                }
+            }
+            match self.deref_target(&base) {
+                Some(next) => base = next,
+                None => return Ty::Unknown,
+            }
+        }
+        Ty::Unknown
+    }
+
+    /// What a `for` loop over a value yields.
+    pub(super) fn item_of(&mut self, ty: &Ty) -> Ty {
+        match ty.peeled() {
+            Ty::Adt(..) => {
+                let item = Symbol::new("Item");
+                match ty {
+                    Ty::Adt(..) => self.program.associated_type(ty, item, &self.scope),
+                    // `for x in &collection` goes through an impl for the reference.
+                    _ => Ty::Unknown,
+                }
+            }
+            Ty::Traits(bounds) => bound_item(bounds),
+            Ty::Param(name) => bound_item(self.program.bounds_of(&self.scope, *name)),
+            Ty::Outside | Ty::Foreign(_) => Ty::Outside,
+            _ => std_facts::item_of(ty),
+        }
+    }
+
+    pub(super) fn awaited(&mut self, ty: &Ty) -> Ty {
+        let output = Symbol::new("Output");
+        match ty {
+            Ty::Traits(bounds) => bounds
+                .iter()
+                .flat_map(|bound| &bound.bindings)
+                .find(|(name, _)| *name == output)
+                .map(|(_, ty)| ty.clone())
+                .unwrap_or_default(),
+            Ty::Adt(..) => self.program.associated_type(ty, output, &self.scope),
+            Ty::Outside | Ty::Foreign(_) => Ty::Outside,
+            _ => std_facts::await_value(ty),
+        }
+    }
+}
+
+pub(super) fn bound_item(bounds: &[crate::ty::Bound]) -> Ty {
+    bounds
+        .iter()
+        .filter(|bound| {
+            matches!(bound.of, TraitRef::Foreign(name)
+                if matches!(&*name, "Iterator" | "IntoIterator" | "DoubleEndedIterator" | "ExactSizeIterator"))
+        })
+        .flat_map(|bound| &bound.bindings)
+        .find(|(name, _)| &**name == "Item")
+        .map(|(_, ty)| ty.clone())
+        .unwrap_or_default()
+}
