@@ -53,7 +53,7 @@ pub(crate) struct Called {
     pub(crate) plain: bool,
     /// Whether it is one of std's, or its arguments are known as expressions: then it makes no items.
     pub(crate) known: bool,
-    /// Whether the arguments may hold items: see [`holds_item_words`].
+    /// Whether the arguments may hold items: see [`may_make_items`].
     pub(crate) item_words: bool,
 }
 
@@ -236,7 +236,7 @@ impl Outline {
             name: last.name,
             plain: before.is_empty() && !call.path.global,
             known: call.args.is_some() || std_macro(&last.name),
-            item_words: holds_item_words(&call.text),
+            item_words: may_make_items(&call.text),
         });
     }
 
@@ -255,8 +255,9 @@ impl Outline {
     }
 }
 
-/// Whether a macro of this text, or called with it, may make items: some word of it begins one.
-pub(crate) fn holds_item_words(text: &str) -> bool {
+/// Whether a macro of this text, or called with it, may make items: some word of it begins one, or it calls another macro
+/// that may, or reads a file.
+pub(crate) fn may_make_items(text: &str) -> bool {
     let bytes = text.as_bytes();
     let is_word =
         |byte: u8| matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | 0x80..);
@@ -285,6 +286,15 @@ pub(crate) fn holds_item_words(text: &str) -> bool {
         ) {
             return true;
         }
+        if start < at {
+            let behind = text[at..].trim_start();
+            let is_call = behind.starts_with('!') && !behind.starts_with("!=");
+            let bare = !matches!(start.checked_sub(1).map(|at| bytes[at]), Some(b'$' | b':'));
+            let word = &text[start..at];
+            if is_call && !(bare && word != "include" && std_macro(word)) {
+                return true;
+            }
+        }
         at = at.max(start + 1);
     }
     false
@@ -302,6 +312,29 @@ mod tests {
         match file.items.remove(0).kind {
             ItemKind::Fn(function) => function.body.expect("it has a body"),
             other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_macro_may_make_items_by_a_word_or_by_another_macro() {
+        for text in [
+            "impl T {}",
+            "$i:item",
+            "inner!($x)",
+            "a { inner ! [] }",
+            "$crate::println!()",
+            "$name!()",
+            "include!(\"x.rs\")",
+        ] {
+            assert!(may_make_items(text), "{text}");
+        }
+        for text in [
+            "$a + implement",
+            "a != b",
+            "println!(\"{}\", vec![1])",
+            "!x",
+        ] {
+            assert!(!may_make_items(text), "{text}");
         }
     }
 

@@ -95,6 +95,8 @@ pub(crate) struct Collector<'w, 'a, 's> {
     pub(crate) deferred: Vec<Deferred<'a>>,
     /// Bodies that call macros which may be named by a path or import.
     waiting: Vec<Waiting<'a>>,
+    /// Calls in bodies of macros that are named like one of std's.
+    of_std: Vec<Deferred<'a>>,
     env: EnvId,
     /// Which definitions may make items.
     making: HashMap<NodeId, bool>,
@@ -112,6 +114,7 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
             sources,
             deferred: Vec::new(),
             waiting: Vec::new(),
+            of_std: Vec::new(),
             env: NO_MACROS,
             making: HashMap::default(),
             definitions: HashMap::default(),

@@ -1,7 +1,11 @@
 //! Bodies: the blocks in them that have items, and the macro calls that make some.
 
+use std::path::Path;
+
+use proc_macro2::TokenStream;
+
 use super::{Collector, Context, Deferred, Position, Waiting};
-use crate::body::{Body, holds_item_words};
+use crate::body::{Body, may_make_items};
 use crate::expand;
 use crate::ir::{self, ItemKind, MacroCall};
 use crate::lower;
@@ -10,6 +14,7 @@ use crate::symbol::Symbol;
 use crate::world::{Kind, NodeId};
 
 use super::macros::dollar_crate;
+use super::modules::join;
 
 impl<'a> Collector<'_, 'a, '_> {
     /// Finds the blocks with items in a body, and the statement macros that define items.
@@ -74,15 +79,20 @@ impl<'a> Collector<'_, 'a, '_> {
                 }
             }
             None => {
+                if last.name == "include" && self.include_in_body(call, context) {
+                    return;
+                }
+                let put_off = Deferred {
+                    call,
+                    context: context.clone(),
+                    position: None,
+                    item: None,
+                    env: self.env,
+                };
                 if call.args.is_none() && !crate::std_facts::std_macro(&last.name) {
-                    let env = self.env;
-                    self.deferred.push(Deferred {
-                        call,
-                        context: context.clone(),
-                        position: None,
-                        item: None,
-                        env,
-                    });
+                    self.deferred.push(put_off);
+                } else {
+                    self.of_std.push(put_off);
                 }
                 return;
             }
@@ -90,9 +100,6 @@ impl<'a> Collector<'_, 'a, '_> {
         if !self.defines_items(node, call) {
             return;
         }
-        let Some(expansions) = context.expanding() else {
-            return;
-        };
         let Some(definition) = self.definition(node) else {
             return;
         };
@@ -103,13 +110,44 @@ impl<'a> Collector<'_, 'a, '_> {
         else {
             return;
         };
+        self.expanded_in_body(call, context, expanded, Some(node));
+    }
+
+    /// `include!` of an expression: its file stands where the call does. Whether it could be read.
+    fn include_in_body(&mut self, call: &'a MacroCall, context: &Context) -> bool {
+        let krate = self.world.krate(context.krate);
+        let Some(text) = crate::files::string_value(&call.text, &krate.env) else {
+            return false;
+        };
+        let base = self.world.file(context.file).path.parent();
+        let path = join(base.unwrap_or(Path::new("")), &text);
+        let Ok(text) = std::fs::read_to_string(path) else {
+            return false;
+        };
+        let Ok(tokens) = text.replace("\r\n", "\n").parse() else {
+            return false;
+        };
+        self.expanded_in_body(call, context, tokens, context.made_by)
+    }
+
+    /// What a call in a body stands for is read like the body. Whether it could be.
+    fn expanded_in_body(
+        &mut self,
+        call: &'a MacroCall,
+        context: &Context,
+        expanded: TokenStream,
+        made_by: Option<NodeId>,
+    ) -> bool {
+        let Some(expansions) = context.expanding() else {
+            return false;
+        };
         let Ok((block, scopes)) = lower::block(
             expanded,
             call.path.at,
             0,
             &self.world.krate(context.krate).cfg,
         ) else {
-            return;
+            return false;
         };
         let block: &'a ir::Block = self.world.arenas.blocks.alloc(block);
         let instance = self.world.new_instance();
@@ -118,7 +156,7 @@ impl<'a> Collector<'_, 'a, '_> {
         let inner = Context {
             instance,
             call_at: Some((at, end)),
-            made_by: Some(node),
+            made_by,
             depth: context.depth + 1,
             expansions,
             ..context.clone()
@@ -137,6 +175,7 @@ impl<'a> Collector<'_, 'a, '_> {
         for statement in &block.statements {
             self.statement(statement, &inner);
         }
+        true
     }
 
     /// Whether a definition may make items.
@@ -146,7 +185,7 @@ impl<'a> Collector<'_, 'a, '_> {
         }
         let item = self.world.node(definition).item();
         let makes = match item.map(|item| &item.kind) {
-            Some(ItemKind::MacroRules(text)) => holds_item_words(text),
+            Some(ItemKind::MacroRules(text)) => may_make_items(text),
             _ => false,
         };
         self.making.insert(definition, makes);
@@ -157,7 +196,7 @@ impl<'a> Collector<'_, 'a, '_> {
     pub(super) fn defines_items(&mut self, node: NodeId, call: &MacroCall) -> bool {
         let item = self.world.node(node).item();
         matches!(item.map(|item| &item.kind), Some(ItemKind::MacroRules(_)))
-            && (self.makes_items(node) || holds_item_words(&call.text))
+            && (self.makes_items(node) || may_make_items(&call.text))
     }
 
     /// Looks into a function's body for items, if it may have some; where that hangs on macros that are not known yet, it waits.
@@ -171,7 +210,9 @@ impl<'a> Collector<'_, 'a, '_> {
             };
             match textual {
                 Some(node) => looks |= called.item_words || self.makes_items(node),
-                None => waits |= !called.known,
+                None if called.name == "include" => looks = true,
+                // One of std's may be another's that is imported.
+                None => waits = true,
             }
         }
         if !looks && !waits {
@@ -191,7 +232,7 @@ impl<'a> Collector<'_, 'a, '_> {
 
     /// Looks into the bodies that wait for a macro that is there by now.
     pub(super) fn look_into_waiting(&mut self) {
-        if self.waiting.is_empty() {
+        if self.waiting.is_empty() && self.of_std.is_empty() {
             return;
         }
         let mut names: HashSet<Symbol> = HashSet::default();
@@ -215,5 +256,14 @@ impl<'a> Collector<'_, 'a, '_> {
                 self.waiting.push(waiting);
             }
         }
+        let called = |put_off: &Deferred<'_>| {
+            let last = put_off.call.path.segments.last();
+            last.is_some_and(|last| names.contains(&last.name))
+        };
+        let (others, of_std): (Vec<_>, Vec<_>) = std::mem::take(&mut self.of_std)
+            .into_iter()
+            .partition(called);
+        self.of_std = of_std;
+        self.deferred.extend(others);
     }
 }

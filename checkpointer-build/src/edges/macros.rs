@@ -1,7 +1,7 @@
 //! Macro calls inside of bodies: expanded where the definition is at hand, read as std reads them
 //! where they are std's, and otherwise as a heap of names each of which counts.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::item::Walker;
 use super::path::names_of;
@@ -71,6 +71,10 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
     pub(super) fn expr_macro(&mut self, call: &'a MacroCall, expected: &Ty) -> Ty {
         if let Some((block, instance)) = self.program.world.expansion(self.instance, call) {
             let definitions = self.definitions(call);
+            if let (true, Some(last)) = (definitions.is_empty(), call.path.segments.last()) {
+                // `include!`: its file counts as such, too.
+                self.file_of(call, last.name);
+            }
             self.edges.nodes.extend(definitions);
             return self.expanded_block(block, instance, expected);
         }
@@ -257,27 +261,36 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         self.lenient = lenient;
     }
 
+    /// The file that a macro of std reads is part of what the item depends on.
+    fn file_of(&mut self, call: &'a MacroCall, name: Symbol) -> Option<PathBuf> {
+        let world = self.program.world;
+        let krate = world.krate(self.krate);
+        let Some(path) = crate::files::string_value(&call.text, &krate.env) else {
+            self.unseen_at(
+                call.path.at,
+                &format!("the file that {name}! reads is not known before the build"),
+            );
+            return None;
+        };
+        let file = &world.file(world.node(self.node).file).path;
+        let path = file.parent().unwrap_or(Path::new("")).join(path);
+        self.edges.files.insert(path.clone());
+        Some(path)
+    }
+
     /// A macro of std. Returns whether it is read completely.
     fn std_macro(&mut self, call: &'a MacroCall, name: Symbol) -> bool {
         let krate = self.program.world.krate(self.krate);
         match &*name {
-            "include_str" | "include_bytes" | "include" => {
-                let file = &self
-                    .program
-                    .world
-                    .file(self.program.world.node(self.node).file)
-                    .path;
-                let base = file.parent().unwrap_or(Path::new("")).to_owned();
-                match crate::files::string_value(&call.text, &krate.env) {
-                    Some(path) => {
-                        self.edges.files.insert(base.join(path));
-                    }
-                    None => {
-                        self.unseen_at(
-                            call.path.at,
-                            &format!("the file that {name}! reads is not known before the build"),
-                        );
-                    }
+            "include_str" | "include_bytes" => {
+                self.file_of(call, name);
+                return true;
+            }
+            "include" => {
+                // It was not read where bodies are looked into, so every name in it counts.
+                let path = self.file_of(call, name);
+                if let Some(text) = path.and_then(|path| std::fs::read_to_string(path).ok()) {
+                    self.scan(&text, call.path.at);
                 }
                 return true;
             }
