@@ -127,15 +127,19 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 Ty::unit()
             }
             Expr::Index(base, index) => self.index(base, index),
-            Expr::Range(start, end) => {
-                let start = start.as_ref().map(|part| self.expr(part, &Ty::Unknown));
-                let end = end.as_ref().map(|part| self.expr(part, &Ty::Unknown));
-                let item = match (start, end) {
-                    (Some(start), Some(end)) => merge_numbers(start, end),
-                    (Some(one), None) | (None, Some(one)) => one,
-                    (None, None) => return Ty::std("RangeFull", Vec::new()),
+            Expr::Range(start, end, closed) => {
+                let name = match (start, end, closed) {
+                    (Some(_), Some(_), false) => "Range",
+                    (Some(_), Some(_), true) => "RangeInclusive",
+                    (Some(_), None, _) => "RangeFrom",
+                    (None, Some(_), false) => "RangeTo",
+                    (None, Some(_), true) => "RangeToInclusive",
+                    (None, None, _) => return Ty::std("RangeFull", Vec::new()),
                 };
-                Ty::std("Range", vec![item])
+                let ends = [start, end].into_iter().flatten();
+                let ends: Vec<Ty> = ends.map(|part| self.expr(part, &Ty::Unknown)).collect();
+                let item = ends.into_iter().reduce(merge_numbers);
+                Ty::std(name, item.into_iter().collect())
             }
             Expr::Reference(inner) => {
                 let wanted = match expected {

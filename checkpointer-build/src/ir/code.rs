@@ -62,8 +62,8 @@ pub(crate) enum Expr {
     Assign(Box<Expr>, Box<Expr>),
     /// `a[b]`.
     Index(Box<Expr>, Box<Expr>),
-    /// `a..b`, `a..=b`.
-    Range(Option<Box<Expr>>, Option<Box<Expr>>),
+    /// `a..b`, and whether it is `a..=b`.
+    Range(Option<Box<Expr>>, Option<Box<Expr>>, bool),
     /// `&x`, `&mut x`, `&raw const x`.
     Reference(Box<Expr>),
     /// `x as T`.
@@ -287,7 +287,7 @@ pub(crate) fn children<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
             visit(left);
             visit(right);
         }
-        Expr::Range(start, end) => [start, end]
+        Expr::Range(start, end, _) => [start, end]
             .into_iter()
             .flatten()
             .for_each(|part| visit(part)),

@@ -71,7 +71,8 @@ impl Lower<'_> {
             Syn::Range(range) => {
                 let start = range.start.as_mut().map(|start| self.boxed(start));
                 let end = range.end.as_mut().map(|end| self.boxed(end));
-                Expr::Range(start, end)
+                let closed = matches!(range.limits, syn::RangeLimits::Closed(_));
+                Expr::Range(start, end, closed)
             }
             Syn::Reference(reference) => Expr::Reference(self.boxed(&mut reference.expr)),
             Syn::RawAddr(address) => Expr::Reference(self.boxed(&mut address.expr)),

@@ -150,7 +150,7 @@ enums! {
     Expr {
         0 Path(path), 1 Literal(literal), 2 Call(function, args), 3 Method(call), 4 Field(of, name),
         5 Struct(path, fields, base), 6 Unary(op, of), 7 Binary(op, left, right),
-        8 Assign(left, right), 9 Index(of, at), 10 Range(start, end), 11 Reference(of),
+        8 Assign(left, right), 9 Index(of, at), 10 Range(start, end, closed), 11 Reference(of),
         12 Cast(of, ty), 13 Tuple(parts), 14 Array(parts), 15 Repeat(of, length, number),
         16 Block(block), 17 Async(block), 18 If(condition, block, otherwise), 19 Let(pattern, value),
         20 Match(value, arms), 21 While(condition, block), 22 Loop(block),
