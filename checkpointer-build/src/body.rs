@@ -51,8 +51,6 @@ pub(crate) struct Called {
     pub(crate) name: Symbol,
     /// Whether that is the whole path, so that `macro_rules!` may have defined it above.
     pub(crate) plain: bool,
-    /// Whether it is one of std's, or its arguments are known as expressions: then it makes no items.
-    pub(crate) known: bool,
     /// Whether the arguments may hold items: see [`may_make_items`].
     pub(crate) item_words: bool,
 }
@@ -235,7 +233,6 @@ impl Outline {
         self.add(Called {
             name: last.name,
             plain: before.is_empty() && !call.path.global,
-            known: call.args.is_some() || std_macro(&last.name),
             item_words: may_make_items(&call.text),
         });
     }

@@ -118,7 +118,7 @@ fn answer(provider: Provider, mut kept: MutexGuard<'_, Kept>, request: &Request)
             None => status(404),
         },
         ("GET" | "HEAD", name) => match kept.objects.get(&name) {
-            Some((write, bytes)) => get(provider, *write, bytes, request),
+            Some((write, bytes)) => http::content(versions(provider, *write), bytes, request),
             None => status(404),
         },
         _ => status(405),
@@ -153,37 +153,6 @@ fn put(provider: Provider, kept: &mut Kept, name: String, request: &Request) -> 
         status: 201,
         headers: versions(provider, write),
         ..Answer::default()
-    }
-}
-
-fn get(provider: Provider, write: u64, bytes: &[u8], request: &Request) -> Answer {
-    let mut headers = versions(provider, write);
-    if request.method == "HEAD" {
-        return Answer {
-            status: 200,
-            headers,
-            body: Vec::new(),
-            claimed: Some(bytes.len()),
-        };
-    }
-    let range = request.headers.get("range").and_then(|range| {
-        let (from, to) = range.strip_prefix("bytes=")?.split_once('-')?;
-        let from: usize = from.parse().ok()?;
-        Some((from, to.parse::<usize>().ok()?.min(bytes.len() - 1)))
-    });
-    let (status, body) = match range {
-        Some((from, to)) => {
-            let range = format!("bytes {from}-{to}/{}", bytes.len());
-            headers.push(("content-range", range));
-            (206, bytes[from..=to].to_vec())
-        }
-        None => (200, bytes.to_vec()),
-    };
-    Answer {
-        status,
-        headers,
-        body,
-        claimed: None,
     }
 }
 

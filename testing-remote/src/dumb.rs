@@ -127,36 +127,7 @@ fn answer(objects: &Objects, request: &Request) -> Answer {
                 answer.status = 404;
                 return answer;
             };
-            let mut headers = vec![tag(bytes), modified];
-            if request.method == "HEAD" {
-                return Answer {
-                    status: 200,
-                    headers,
-                    body: Vec::new(),
-                    claimed: Some(bytes.len()),
-                };
-            }
-            let range = request.headers.get("range").and_then(|range| {
-                let (from, to) = range.strip_prefix("bytes=")?.split_once('-')?;
-                let from: usize = from.parse().ok()?;
-                Some((from, to.parse::<usize>().ok()?.min(bytes.len() - 1)))
-            });
-            let (status, body) = match range {
-                Some((from, to)) => {
-                    headers.push((
-                        "content-range",
-                        format!("bytes {from}-{to}/{}", bytes.len()),
-                    ));
-                    (206, bytes[from..=to].to_vec())
-                }
-                None => (200, bytes.clone()),
-            };
-            Answer {
-                status,
-                headers,
-                body,
-                claimed: None,
-            }
+            http::content(vec![tag(bytes), modified], bytes, request)
         }
         _ => Answer {
             status: 405,

@@ -27,6 +27,41 @@ pub(crate) struct Answer {
     pub(crate) claimed: Option<usize>,
 }
 
+/// Answers a `GET` or `HEAD` of these bytes: whole, or the range that is asked for.
+pub(crate) fn content(
+    mut headers: Vec<(&'static str, String)>,
+    bytes: &[u8],
+    request: &Request,
+) -> Answer {
+    if request.method == "HEAD" {
+        return Answer {
+            status: 200,
+            headers,
+            body: Vec::new(),
+            claimed: Some(bytes.len()),
+        };
+    }
+    let range = request.headers.get("range").and_then(|range| {
+        let (from, to) = range.strip_prefix("bytes=")?.split_once('-')?;
+        let from: usize = from.parse().ok()?;
+        Some((from, to.parse::<usize>().ok()?.min(bytes.len() - 1)))
+    });
+    let (status, body) = match range {
+        Some((from, to)) => {
+            let range = format!("bytes {from}-{to}/{}", bytes.len());
+            headers.push(("content-range", range));
+            (206, bytes[from..=to].to_vec())
+        }
+        None => (200, bytes.to_vec()),
+    };
+    Answer {
+        status,
+        headers,
+        body,
+        claimed: None,
+    }
+}
+
 /// Serves on a free port, and gives it. The threads end with the process.
 pub(crate) fn serve(handle: impl Fn(Request) -> Answer + Send + Sync + 'static) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");

@@ -1,7 +1,5 @@
 //! Bodies: the blocks in them that have items, and the macro calls that make some.
 
-use std::path::Path;
-
 use proc_macro2::TokenStream;
 
 use super::{Collector, Context, Deferred, Position, Waiting};
@@ -14,7 +12,6 @@ use crate::symbol::Symbol;
 use crate::world::{Kind, NodeId};
 
 use super::macros::dollar_crate;
-use super::modules::join;
 
 impl<'a> Collector<'_, 'a, '_> {
     /// Finds the blocks with items in a body, and the statement macros that define items.
@@ -115,12 +112,9 @@ impl<'a> Collector<'_, 'a, '_> {
 
     /// `include!` of an expression: its file stands where the call does. Whether it could be read.
     fn include_in_body(&mut self, call: &'a MacroCall, context: &Context) -> bool {
-        let krate = self.world.krate(context.krate);
-        let Some(text) = crate::files::string_value(&call.text, &krate.env) else {
+        let Some(path) = self.included(call, context) else {
             return false;
         };
-        let base = self.world.file(context.file).path.parent();
-        let path = join(base.unwrap_or(Path::new("")), &text);
         let Ok(text) = std::fs::read_to_string(path) else {
             return false;
         };

@@ -240,6 +240,14 @@ impl<'a> Collector<'_, 'a, '_> {
         }
     }
 
+    /// The file that a call of `include!` means, if that is known before the build.
+    pub(super) fn included(&self, call: &MacroCall, context: &Context) -> Option<PathBuf> {
+        let krate = self.world.krate(context.krate);
+        let text = crate::files::string_value(&call.text, &krate.env)?;
+        let base = self.world.file(context.file).path.parent();
+        Some(join(base.unwrap_or(Path::new("")), &text))
+    }
+
     /// `include!("file.rs")` in item position.
     pub(super) fn include(
         &mut self,
@@ -247,18 +255,9 @@ impl<'a> Collector<'_, 'a, '_> {
         context: &Context,
         position: Position,
     ) -> bool {
-        let krate = self.world.krate(context.krate);
-        let Some(text) = crate::files::string_value(&call.text, &krate.env) else {
+        let Some(path) = self.included(call, context) else {
             return false;
         };
-        let base = self
-            .world
-            .file(context.file)
-            .path
-            .parent()
-            .map(Path::to_owned)
-            .unwrap_or_default();
-        let path = join(&base, &text);
         // A file that includes itself stays a closed call.
         if self.open_files.contains(&path) {
             return false;

@@ -112,7 +112,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         }
         for def in &found.defs {
             self.mention(&segments[..found.consumed], *def, path.at);
-            if matches!(def, Def::Foreign(_, package) if *package != STD) {
+            if def.is_of_package() {
                 self.hand_arguments(path);
             }
         }

@@ -10,7 +10,6 @@ use std::ops::Range;
 
 use super::scan::{Scan, Seen};
 use crate::body::{Called, Outline};
-use crate::std_facts::std_macro;
 use crate::symbol::Symbol;
 
 /// What the number of a body that was left out ends in; no literal of a program does.
@@ -340,7 +339,6 @@ impl Cutter<'_> {
                 outline.add(Called {
                     name: Symbol::new(name),
                     plain: !before.ends_with(':'),
-                    known: std_macro(name),
                     item_words: false,
                 });
                 true

@@ -129,7 +129,7 @@ structs! {
     Arm { cfg, pattern, guard, body }
     Closure { params, result, body, is_async }
     Outline { has_items, calls }
-    Called { name, plain, known, item_words }
+    Called { name, plain, item_words }
 }
 
 enums! {
