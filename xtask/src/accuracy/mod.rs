@@ -26,7 +26,7 @@ use anyhow::{Result, ensure};
 use analysis::Analyzer;
 use edits::{Outcome, Until};
 use examine::Laboratory;
-use subject::{Role, SUBJECTS};
+use subject::{Role, SUBJECTS, Subject};
 
 /// Options of `cargo xtask accuracy`.
 #[derive(clap::Args, Debug)]
@@ -37,6 +37,9 @@ pub(crate) struct Options {
     /// Only fixtures and crates whose name holds one of these texts, separated by commas
     #[arg(long, value_name = "TEXTS", value_delimiter = ',')]
     only: Vec<String>,
+    /// Measure this crate of the registry instead of the fixtures and the built-in crates; may be repeated
+    #[arg(long = "crate", value_name = "NAME@VERSION[:FEATURES]", conflicts_with_all = ["full", "only", "fixtures_only"])]
+    given: Vec<Subject>,
     /// Write the page with the results of this run to this file
     #[arg(long, value_name = "FILE")]
     page: Option<PathBuf>,
@@ -81,7 +84,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let count = (fixtures.len(), harmless);
     println!("{} fixtures, {} of them harmless edits", count.0, count.1);
     fixtures.retain(|fixture| options.takes(&fixture.name) || options.takes(&fixture.group));
-    if options.crates_only {
+    if options.crates_only || !options.given.is_empty() {
         fixtures.clear();
     }
     print("compile", &edits::compile_all(&fixtures, &work)?)?;
@@ -120,9 +123,14 @@ fn crates(
     fixtures: (usize, usize),
 ) -> Result<()> {
     let every = options.full || !options.only.is_empty();
-    let subjects = SUBJECTS
+    let built_in = SUBJECTS
         .iter()
         .filter(|subject| options.takes(subject.name) && (every || subject.role == Role::Short));
+    let subjects: Vec<&Subject> = if options.given.is_empty() {
+        built_in.collect()
+    } else {
+        options.given.iter().collect()
+    };
     report::print_titles();
     let mut all = Vec::new();
     let mut failed = Vec::new();

@@ -64,16 +64,15 @@ pub(crate) fn page(all: &[Examined], fixtures: (usize, usize), exceptions: &[Exc
     let mut text = include_str!("report/introduction.txt")
         .replace("{FIXTURES}", &fixtures.0.to_string())
         .replace("{HARMLESS}", &fixtures.1.to_string());
-    for (role, heading) in [
-        (None, "Crates that the rules were measured on"),
-        (
-            Some(Role::Reserve),
-            "Reserve: crates that nobody looked into",
-        ),
+    let built_in: &[Role] = &[Role::Short, Role::Full];
+    for (roles, heading) in [
+        (built_in, "Crates that the rules were measured on"),
+        (&[Role::Reserve], "Reserve: crates that nobody looked into"),
+        (&[Role::Given], "Crates named on the command line"),
     ] {
         let some: Vec<&Examined> = all
             .iter()
-            .filter(|one| (one.subject.role == Role::Reserve) == role.is_some())
+            .filter(|one| roles.contains(&one.subject.role))
             .collect();
         if !some.is_empty() {
             let _ = write!(text, "\n## {heading}\n\n{}", table(&some));

@@ -1,5 +1,7 @@
 //! The crates that nobody here wrote, and how they are brought onto the disk.
 
+mod given;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -16,6 +18,8 @@ pub(crate) enum Role {
     Full,
     /// In full runs, reported apart: nobody reads its misses while the rules are made.
     Reserve,
+    /// Where `--crate` names it, reported apart.
+    Given,
 }
 
 /// One crate, or several that make a workspace.
