@@ -9,6 +9,7 @@ mod atom;
 mod bindings;
 mod definition;
 mod fragment;
+mod inner;
 mod matching;
 mod transcribe;
 

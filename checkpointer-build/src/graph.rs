@@ -9,6 +9,7 @@ use std::rc::Rc;
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 
+use crate::allocators::Allocators;
 use crate::called::{Target, Traits, Use};
 use crate::edges::{Demand, Edges, On, edges_of};
 use crate::ir::ItemKind;
@@ -59,6 +60,7 @@ pub(crate) struct Graph<'p, 'w, 'a> {
     naming: HashMap<NodeId, Vec<u32>>,
     pub(crate) traits: Traits,
     pub(crate) start: Start,
+    pub(crate) allocators: Allocators,
     crate_nodes: RefCell<HashMap<CrateId, Rc<Vec<NodeId>>>>,
     handing: Vec<OnceCell<Handing>>,
     functions: OnceCell<BTreeSet<NodeId>>,
@@ -124,6 +126,7 @@ impl<'p, 'w, 'a> Graph<'p, 'w, 'a> {
             naming: HashMap::default(),
             traits: Traits::default(),
             start: Start::default(),
+            allocators: Allocators::of(program),
             crate_nodes: RefCell::default(),
             handing: (0..nodes).map(|_| OnceCell::new()).collect(),
             functions: OnceCell::new(),

@@ -19,7 +19,7 @@ pub(crate) use code::{
 pub(crate) use names::{GenericArgs, Path, QSelf, Segment, Type};
 
 /// The version of this data's layout and meaning; kept summaries of another one are not read.
-pub(crate) const SUMMARY_VERSION: u32 = 9;
+pub(crate) const SUMMARY_VERSION: u32 = 10;
 
 /// A place in a file: line and column, both from 1. A line of 0 means unknown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -87,6 +87,10 @@ pub(crate) enum Visibility {
 pub(crate) struct Attributes {
     /// `#[macro_export]`.
     pub(crate) macro_export: bool,
+    /// `#[macro_export(local_inner_macros)]`.
+    pub(crate) local_inner_macros: bool,
+    /// `#[global_allocator]`.
+    pub(crate) global_allocator: bool,
     /// `#[macro_use]` on a module or `extern crate`.
     pub(crate) macro_use: bool,
     /// `#[path = "…"]` on a module, also in `cfg_attr`: then with its predicate.

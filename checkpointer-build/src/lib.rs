@@ -31,6 +31,7 @@ mod link;
 mod resolve;
 mod world;
 
+mod allocators;
 mod called;
 mod edges;
 mod graph;

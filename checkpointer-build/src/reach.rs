@@ -74,6 +74,9 @@ fn chain_from(graph: &Graph<'_, '_, '_>, root: NodeId, is_argument: bool) -> Clo
     if let Some(edges) = graph.edges(root) {
         chain.open_brought(edges);
     }
+    for id in graph.allocators.called_by(graph.program.world, root) {
+        chain.reach(id);
+    }
     let brought = brought_to(graph.program, root);
     chain.open_brought(&brought);
     if is_argument && graph.program.traits.contains_key(&root) {

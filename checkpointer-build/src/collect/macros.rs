@@ -151,7 +151,7 @@ impl<'a> Collector<'_, 'a, '_> {
         if position == Position::Module {
             let set = &self.world.krate(context.krate).cfg;
             let items = match context.call_at {
-                None => lower::items_in_place(&call.text, call.text_at, set),
+                None => lower::items_in_place(&call.text, &call.path, call.text_at, set),
                 Some((at, _)) => call.text.parse().ok().and_then(|tokens| {
                     let made = lower::items(tokens, lower::ItemPosition::Module, at, 0, set);
                     made.ok().map(|(items, _)| items)
@@ -209,11 +209,18 @@ impl<'a> Collector<'_, 'a, '_> {
 
 /// The definition of a `macro_rules!` node.
 pub(crate) fn parse_definition(world: &World<'_>, node: NodeId) -> Option<MacroDef> {
-    let ItemKind::MacroRules(text) = &world.node(node).item()?.kind else {
+    let item = world.node(node).item()?;
+    let ItemKind::MacroRules(text) = &item.kind else {
         return None;
     };
     let edition = world.krate(world.node(node).krate).edition;
-    MacroDef::parse(text.parse().ok()?, edition).ok()
+    let rules = text.parse().ok()?;
+    let parsed = if item.attributes.local_inner_macros {
+        MacroDef::parse_local_inner(rules, edition)
+    } else {
+        MacroDef::parse(rules, edition)
+    };
+    parsed.ok()
 }
 
 /// The identifier that stands for `$crate` in what a macro expands to.

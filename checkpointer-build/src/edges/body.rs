@@ -301,7 +301,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
     fn value_type(&mut self, value: Value) -> Ty {
         match value {
             Value::Plain(ty) => ty,
-            Value::Outside => Ty::Outside,
+            Value::Outside(ty) => ty,
             Value::Function(id, map) => {
                 self.edges.functions.insert(id);
                 let scope = self.program.scope(id);

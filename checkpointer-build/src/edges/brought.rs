@@ -3,6 +3,7 @@
 
 use crate::ir::{self, ItemKind, Type};
 use crate::map::HashSet;
+use crate::symbol::Symbol;
 use crate::ty::{Bound, NodeId, TraitRef, Ty};
 use crate::type_arguments::names_impl_trait;
 
@@ -67,6 +68,9 @@ impl<'a> Walker<'_, '_, 'a> {
         // Deep in a value only objects of local traits are looked for: std's own are in half of all types.
         let local = |of: &TraitRef| matches!(of, TraitRef::Local(_));
         traits.extend(contents.traits.into_iter().filter(local));
+        if contents.functions {
+            traits.push(TraitRef::Foreign(Symbol::new("Fn")));
+        }
         self.brought(traits);
     }
 

@@ -75,13 +75,19 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             other => Value::Plain(self.value(other, &Ty::Unknown)),
         };
         match value {
-            Value::Outside => {
+            Value::Outside(result) => {
                 let given: Vec<Ty> = args
                     .iter()
                     .map(|arg| self.value(arg, &given_by_package()))
                     .collect();
                 self.edges.hand(On::of(&given));
-                Ty::Outside
+                if result.is_unknown() {
+                    // It may be a function of ours, which takes what packages gave.
+                    for ty in &given {
+                        self.settle(ty, &Ty::Unknown);
+                    }
+                }
+                result
             }
             Value::Function(id, map) => {
                 self.call_function(id, map, None, &mut Args::new(args), expected)

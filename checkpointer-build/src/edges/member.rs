@@ -7,6 +7,7 @@ use super::{Demand, On, Word};
 use crate::ir::ItemKind;
 use crate::map::HashMap;
 use crate::program::Head;
+use crate::std_facts;
 use crate::symbol::Symbol;
 use crate::ty::{NodeId, TraitRef, Ty};
 use crate::world::Def;
@@ -132,10 +133,77 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                         self.edges.nodes.extend(found);
                     }
                 }
+                let all = refs
+                    .iter()
+                    .flat_map(|of| self.program.with_supertraits(*of));
+                if !all.into_iter().any(|of| self.declares(of, name)) {
+                    // One that another trait of ours gives to the object's type.
+                    let others = self.program.traits_with.get(&name);
+                    for of in others.into_iter().flatten() {
+                        self.edges.demand(Demand::Member(*of, name, Head::Any));
+                    }
+                }
                 self.trait_member(&refs, name, base)
             }
             Ty::Unknown => self.any_member(name),
             _ => self.trait_members_for(base, name, expected),
+        }
+    }
+
+    /// `Owner::name` by a path into std: a trait of ours may give it to a type of std, unless std has one that hides it.
+    pub(super) fn member_of_std(
+        &mut self,
+        path: Symbol,
+        owner: Option<Ty>,
+        expected: &Ty,
+    ) -> Value {
+        let mut segments = path.rsplit("::");
+        let name = Symbol::new(segments.next().unwrap_or(&path));
+        let base = match (&owner, segments.next()) {
+            (Some(Ty::Traits(_)), _) | (None, None) => return Value::Foreign(path, owner),
+            (Some(owner), _) => owner.clone(),
+            // A module of std hides the primitive type of its name only where it has such a function.
+            (None, Some(module)) => Ty::prim(module),
+        };
+        if std_facts::hides(&base, &name) {
+            return Value::Foreign(path, owner);
+        }
+        let head = Head::of(&base);
+        let traits = self.program.traits_with.get(&name);
+        let declared: Vec<NodeId> = traits
+            .into_iter()
+            .flatten()
+            .copied()
+            .filter(|of| self.may_implement(*of, head))
+            .collect();
+        if declared.is_empty() {
+            return Value::Foreign(path, owner);
+        }
+        if std_facts::is_method(&name) {
+            for of in declared {
+                self.edges.demand(Demand::Member(of, name, head));
+            }
+            return Value::Foreign(path, Some(Ty::Unknown));
+        }
+        self.trait_members_for(&base, name, expected)
+    }
+
+    /// `Owner::name` for a type of a package: a trait of ours may give it to that type. The type of the value, or of what
+    /// the function gives.
+    pub(super) fn member_outside(&mut self, name: Symbol) -> Ty {
+        let traits = self.program.traits_with.get(&name);
+        let declared = traits
+            .into_iter()
+            .flatten()
+            .any(|of| self.may_implement(*of, Head::Foreign));
+        if !declared {
+            return Ty::Outside;
+        }
+        self.edges.demand(Demand::Handed(name));
+        if self.gives_ours(name) {
+            Ty::Unknown
+        } else {
+            Ty::Outside
         }
     }
 

@@ -477,7 +477,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
     }
 
     /// Whether some member of that name gives a value that is made of a type of ours, or takes arguments of one.
-    fn gives_ours(&self, name: Symbol) -> bool {
+    pub(super) fn gives_ours(&self, name: Symbol) -> bool {
         let members = self.program.members_named.get(&name);
         members.into_iter().flatten().any(|id| {
             let node = self.program.world.node(*id);

@@ -16,8 +16,8 @@ pub(super) enum Value {
     Function(NodeId, HashMap<Symbol, Ty>),
     /// A tuple struct or variant as a function: its type, whose fields the arguments are.
     Constructor(Def, Ty),
-    /// A function or value of a package.
-    Outside,
+    /// A function or value of a package, and what calling or reading it gives.
+    Outside(Ty),
     /// A function of std, by path; with the type it is associated with.
     Foreign(Symbol, Option<Ty>),
 }
@@ -131,19 +131,41 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 expected,
             );
         }
+        if let Some(last) = rest.last() {
+            // An impl for a type that a name may mean, or not, is for an unknown one.
+            self.any_member(*last);
+        }
+        let (mut of_std, mut of_package) = (None, false);
         for def in &found.defs {
-            if !rest.is_empty() {
-                let _ = self.single_value(
-                    *def,
-                    path,
-                    found.consumed,
-                    rest,
-                    turbofish.clone(),
-                    expected,
-                );
+            let value = self.single_value(
+                *def,
+                path,
+                found.consumed,
+                rest,
+                turbofish.clone(),
+                expected,
+            );
+            match value {
+                Value::Foreign(name, _) => of_std = Some(name),
+                Value::Outside(_) => of_package = true,
+                _ => {}
             }
         }
-        Value::Plain(Ty::Unknown)
+        // Each may be meant; what it gives is known of one alone.
+        match of_std {
+            Some(name) if !of_package => Value::Foreign(name, Some(Ty::Unknown)),
+            Some(name) => {
+                let name = Symbol::new(name.rsplit("::").next().unwrap_or(&name));
+                if super::converts(&name) {
+                    let tries = name.starts_with("try");
+                    self.edges.conversion(&Ty::Unknown, &Ty::Unknown, tries);
+                }
+                self.edges.word_beside_conversion(name, On::any());
+                Value::Outside(Ty::Unknown)
+            }
+            None if of_package => Value::Outside(Ty::Unknown),
+            None => Value::Plain(Ty::Unknown),
+        }
     }
 
     fn single_value(
@@ -183,16 +205,19 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                             crate::std_facts::type_of_path(head, args(path.segments.get(at)))
                         })
                     });
-                    return Value::Foreign(name, owner);
+                    return self.member_of_std(name, owner, expected);
                 }
                 self.edges.hand(On::default());
-                Value::Outside
+                Value::Outside(match path.segments.as_slice() {
+                    [.., _, member] => self.member_outside(member.name),
+                    _ => Ty::Outside,
+                })
             }
-            (Def::Foreign(_, package), _) if package != STD => {
-                self.edges.hand(On::default());
-                Value::Outside
+            (Def::Foreign(start, package), [next, rest @ ..]) => {
+                // Beside a type of ours, as the other side of a `cfg`.
+                let longer = Def::Foreign(Symbol::new(&format!("{start}::{next}")), package);
+                self.single_value(longer, path, consumed + 1, rest, turbofish, expected)
             }
-            (Def::Foreign(..), _) => Value::Plain(Ty::Unknown),
             (Def::Node(node), []) => self.node_value(node, turbofish, expected),
             (Def::Variant(node, _), []) => {
                 let mut given = args(

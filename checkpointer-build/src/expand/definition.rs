@@ -5,6 +5,7 @@ use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, To
 use super::ExpandError;
 use super::atom::{self, Atom};
 use super::fragment::Fragment;
+use super::inner::calls_of_the_crate;
 
 /// A `macro_rules!` definition.
 #[derive(Clone, Debug)]
@@ -61,6 +62,22 @@ impl MacroDef {
     /// Reads what stands between the delimiters of `macro_rules! name { … }`. The edition of the crate that defines
     /// it decides what an `expr` and a `pat` may be.
     pub(crate) fn parse(rules: TokenStream, edition: u16) -> Result<MacroDef, ExpandError> {
+        Self::parse_with(rules, edition, |body| body)
+    }
+
+    /// The same for `#[macro_export(local_inner_macros)]`.
+    pub(crate) fn parse_local_inner(
+        rules: TokenStream,
+        edition: u16,
+    ) -> Result<MacroDef, ExpandError> {
+        Self::parse_with(rules, edition, calls_of_the_crate)
+    }
+
+    fn parse_with(
+        rules: TokenStream,
+        edition: u16,
+        rewrite: fn(TokenStream) -> TokenStream,
+    ) -> Result<MacroDef, ExpandError> {
         let tokens: Vec<TokenTree> = open_invisible(rules);
         let mut rest = tokens.as_slice();
         let mut rules = Vec::new();
@@ -82,7 +99,7 @@ impl MacroDef {
             }
             rules.push(Rule {
                 pattern: patterns(pattern.stream(), edition)?,
-                body: templates(body.stream()),
+                body: templates(rewrite(body.stream())),
             });
             rest = match others {
                 [] => others,

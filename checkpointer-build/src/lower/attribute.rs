@@ -109,7 +109,11 @@ impl Lower<'_> {
                     out.paths.push((condition.cloned(), path));
                 }
             }
-            "macro_export" => out.macro_export = true,
+            "macro_export" => {
+                out.macro_export = true;
+                out.local_inner_macros = matches!(meta, Meta::List(_));
+            }
+            "global_allocator" => out.global_allocator = true,
             "macro_use" => out.macro_use = true,
             "test" | "bench" => out.test = true,
             "no_mangle" | "export_name" | "used" | "link_section" => {

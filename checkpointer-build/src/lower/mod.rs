@@ -12,6 +12,7 @@ mod format;
 mod function;
 mod helper;
 mod import;
+mod in_place;
 mod item;
 mod loose;
 mod made;
@@ -43,6 +44,7 @@ use crate::cfg::CfgSet;
 use crate::ir::{Block, File, Item, Pattern, Pos, Type};
 use crate::symbol::Symbol;
 
+pub(crate) use in_place::items_in_place;
 pub(crate) use loose::macro_args;
 use unread::Cuts;
 pub(crate) use unread::{ReadBody, unread};
@@ -137,19 +139,6 @@ pub(crate) fn items(
         }
     }
     Ok((out, lower.scopes))
-}
-
-/// Lowers the items that stand in the call of a macro that can't be expanded, where they stand.
-pub(crate) fn items_in_place(text: &str, base: Pos, set: &CfgSet) -> Option<Vec<Item>> {
-    let tokens: TokenStream = text.parse().ok()?;
-    let parsed = parse_all::<syn::Item>.parse2(tokens).ok()?;
-    let mut lower = Lower::of_expansion(base, 0, set);
-    lower.relative = true;
-    let mut out = Vec::new();
-    for item in parsed {
-        lower.item(item, &mut out);
-    }
-    Some(out)
 }
 
 /// Lowers what a macro in statement or expression position expands to: an expression, or any sequence

@@ -101,7 +101,7 @@ structs! {
     File { items, cfg, no_implicit_prelude, scopes }
     Item { name, cfg, start, name_at, end_line, tokens, visibility, attributes, kind }
     Attributes {
-        macro_export, macro_use, paths, test, proc_macro, reached_unseen, checkpoint, capture,
+        macro_export, local_inner_macros, global_allocator, macro_use, paths, test, proc_macro, reached_unseen, checkpoint, capture,
         derives, foreign, mentions,
     }
     Checkpoint { capture, version, using, files }

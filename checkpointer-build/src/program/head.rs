@@ -10,6 +10,8 @@ pub(crate) enum Head {
     /// `dyn Trait`.
     Dyn(NodeId),
     Std(Symbol),
+    /// Of a package that is not read: it may have several paths, and be an alias of anything that is not ours.
+    Foreign,
     Prim(Symbol),
     Reference,
     Tuple,
@@ -24,7 +26,8 @@ impl Head {
     pub(crate) fn of(ty: &Ty) -> Head {
         match ty {
             Ty::Adt(node, _) => Head::Adt(*node),
-            Ty::Std(name, _) | Ty::Foreign(name) => Head::Std(*name),
+            Ty::Std(name, _) => Head::Std(*name),
+            Ty::Foreign(_) => Head::Foreign,
             Ty::Prim(name) if name.starts_with('{') => Head::Any,
             Ty::Prim(name) => Head::Prim(*name),
             Ty::Ref(_) | Ty::Pointer(_) => Head::Reference,
@@ -49,6 +52,13 @@ impl Head {
         self == implemented_for
             || self == Head::Any
             || matches!(implemented_for, Head::Any | Head::Reference)
+            || (self == Head::Foreign && !implemented_for.is_ours())
+            || (implemented_for == Head::Foreign && !self.is_ours())
+    }
+
+    /// Whether it is a type that the read crates declare.
+    pub(crate) fn is_ours(self) -> bool {
+        matches!(self, Head::Adt(_) | Head::Dyn(_))
     }
 }
 

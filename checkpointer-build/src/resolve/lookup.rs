@@ -39,7 +39,7 @@ pub(crate) enum Read {
     Globs(ModId),
 }
 
-const PRIMITIVES: [&str; 17] = [
+pub(crate) const PRIMITIVES: [&str; 17] = [
     "bool", "char", "str", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64",
     "i128", "isize", "f32", "f64",
 ];
@@ -135,7 +135,10 @@ impl<'w, 'a> Names<'w, 'a> {
             let want = if last { ns } else { Ns::Type };
             let mut next = Vec::new();
             let mut failed = None;
+            // Whether one of several definitions, as two sides of a `cfg` give them, is a type without such a variant.
+            let mut ends = false;
             for def in &current {
+                let before = next.len();
                 match def {
                     Def::Mod(module) if name == "super" => {
                         let up = self.world.module(self.world.named_module(*module)).parent;
@@ -157,6 +160,15 @@ impl<'w, 'a> Names<'w, 'a> {
                     }
                     _ => {}
                 }
+                let is_type = matches!(def, Def::Node(_) | Def::Variant(..) | Def::Prim(_));
+                ends |= is_type && next.len() == before;
+            }
+            if ends && !next.is_empty() {
+                return Resolution {
+                    defs: dedup(current),
+                    consumed,
+                    failed_in: None,
+                };
             }
             if next.is_empty() {
                 // What is left names an associated item of a type or trait.

@@ -199,6 +199,15 @@ pub(crate) fn associated(
     }
 }
 
+/// Whether a type of std has such a function itself, whatever its type arguments are, so that no trait's can be meant.
+pub(crate) fn hides(owner: &Ty, name: &str) -> bool {
+    let Ty::Std(of, _) = owner else { return false };
+    // `new` of a map is for the hasher of std alone; `from` is a trait's.
+    let conditional = matches!(of.as_str(), "HashMap" | "HashSet") || name == "from";
+    let mut all = tables::signatures(*of, name).iter();
+    !conditional && all.any(|signature| !signature.is_method && surely(&signature.owner, owner))
+}
+
 /// As a method's result, but the arguments tell the owner's open type arguments.
 fn made(signature: &Signature, owner: &Ty, args: &[Ty], want: &Ty) -> Ty {
     if surely(&signature.owner, owner) || super::method::is_kind(&signature.owner) {

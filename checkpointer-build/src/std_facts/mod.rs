@@ -21,7 +21,7 @@ mod types;
 mod universal;
 
 pub(crate) use deref::{deref, item_of};
-pub(crate) use function::{associated, function, function_closure_params, trait_function};
+pub(crate) use function::{associated, function, function_closure_params, hides, trait_function};
 pub(crate) use known::{is_method, makes_arrays};
 pub(crate) use led_to::{is_call, is_conversion, led_to};
 pub(crate) use method::{associated_calls, calls, closure_params, method};

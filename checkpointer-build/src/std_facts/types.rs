@@ -1,6 +1,7 @@
 //! From a path into std to a type.
 
 use super::shape::{Match, Reader};
+use crate::resolve::PRIMITIVES;
 use crate::ty::Ty;
 
 /// Simple names that several types of std share, with the module whose type keeps the plain name; the others
@@ -140,6 +141,8 @@ pub(crate) fn type_of_path(path: &str, args: Vec<Ty>) -> Ty {
             "NonZero",
             vec![Ty::prim(&name["NonZero".len()..].to_lowercase())],
         ),
+        // The module of a primitive type's name is no type: the primitive is meant.
+        _ if PRIMITIVES.contains(&name) => Ty::prim(name),
         ("ffi" | "raw", "c_char" | "c_long" | "c_ulong") => Ty::Unknown,
         ("ffi" | "raw", _) => c_number(name).map_or_else(|| plain(module, name, args), Ty::prim),
         // The value's own parameter stands first; the function's type and the hasher are of no interest.

@@ -29,6 +29,9 @@ pub(crate) struct Item {
     /// Relative to the package's root.
     #[serde(default)]
     pub(crate) file: String,
+    /// The target that it is part of: `lib`, `test NAME`, …
+    #[serde(default)]
+    pub(crate) target: String,
     /// The line of its first attribute or keyword.
     #[serde(default)]
     pub(crate) line: usize,

@@ -19,6 +19,9 @@ pub(crate) struct Program {
     pub(crate) package: String,
     /// The crate's name: that of the library, or of the file in `tests`.
     pub(crate) krate: String,
+    /// Whether it is a file in `tests`, and no part of the library or of a binary.
+    #[serde(default)]
+    pub(crate) is_apart: bool,
     /// The file to run.
     pub(crate) executable: PathBuf,
     /// Where it runs.
@@ -38,6 +41,13 @@ impl Test {
     /// The id that the analysis gives to it.
     pub(crate) fn id(&self) -> String {
         format!("{}::{}", self.program.krate, self.name)
+    }
+
+    /// The same where the program has the name of the library that it tests.
+    pub(crate) fn id_beside_library(&self) -> Option<String> {
+        let Program { package, krate, .. } = &self.program;
+        let id = format!("{krate}@test-{package}::{}", self.name);
+        self.program.is_apart.then_some(id)
     }
 }
 
@@ -78,16 +88,36 @@ pub(crate) fn instrument_copy(copy: &Copy, recorder: &Path) -> Result<()> {
             &folder.join("Cargo.toml"),
             &format!("\n[dependencies.checkpointer_recorder]\npath = {recorder:?}\n"),
         )?;
+        let extern_crate = is_of_2015(&folder.join("Cargo.toml"))?;
         for file in copy.sources(folder) {
             let path = folder.join(&file);
             let text = std::fs::read_to_string(&path)?;
             // What does not parse is no module of the crate: a template, or a case for a compile test.
-            if let Ok(instrumented) = instrument(&text, &Path::new(package).join(&file)) {
+            if let Ok(mut instrumented) = instrument(&text, &Path::new(package).join(&file)) {
+                if extern_crate && is_root(&file) {
+                    instrumented.push_str("\nextern crate checkpointer_recorder;\n");
+                }
                 std::fs::write(&path, instrumented)?;
             }
         }
     }
     Ok(())
+}
+
+/// Whether a package is of the edition in which `::name` begins at the crate's root instead of naming a crate.
+fn is_of_2015(manifest: &Path) -> Result<bool> {
+    let text = std::fs::read_to_string(manifest)?;
+    let mut editions = text.lines().filter(|line| line.starts_with("edition = "));
+    Ok(editions.all(|line| line.contains("2015")))
+}
+
+/// Whether Cargo makes a crate of this file, relative to the package, by itself.
+fn is_root(file: &Path) -> bool {
+    let names: Vec<_> = file.iter().filter_map(|name| name.to_str()).collect();
+    matches!(
+        names[..],
+        ["src", "lib.rs" | "main.rs"] | ["tests", _] | ["tests", _, "main.rs"] | ["src", "bin", _]
+    )
 }
 
 /// What a build gave.
@@ -166,6 +196,7 @@ fn program(message: &serde_json::Value, copy: &Copy) -> Option<Program> {
             .as_str()
             .unwrap_or_default()
             .replace('-', "_"),
+        is_apart: message["target"]["kind"] == serde_json::json!(["test"]),
         executable,
         folder: folder.clone(),
     })

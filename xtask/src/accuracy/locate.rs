@@ -63,10 +63,11 @@ impl<'a> Locator<'a> {
         let call = parts.next().and_then(|call| {
             let (file, line) = call.rsplit_once(':')?;
             let folder = format!("{}/", self.package);
+            let file = plain(file);
             let file = if file.starts_with("src/") || file.starts_with("tests/") {
                 format!("{folder}{file}")
             } else {
-                file.to_owned()
+                file
             };
             Some((file, line.parse().ok()?, parts.next().unwrap_or_default()))
         });
@@ -105,6 +106,20 @@ fn last_segment(id: &str) -> &str {
     name[..end.unwrap_or(name.len())].trim_start_matches("r#")
 }
 
+/// A path without `..`, which stands where a test takes in a file of `src` with `#[path]`.
+fn plain(file: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in file.split('/') {
+        match part {
+            ".." if parts.last().is_some_and(|last| *last != "..") => {
+                parts.pop();
+            }
+            _ => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
 fn names_type(id: &str, header: &str) -> bool {
     let subject = header.rsplit(" for ").next().unwrap_or(header);
     let plain = |text: &str| text.replace(char::is_whitespace, "");
@@ -137,6 +152,13 @@ mod tests {
     fn a_nested_function_is_found_before_the_one_around_it() {
         let items = vec![item("demo::go", 1, 9), item("demo::go::go", 3, 4)];
         assert_eq!(find(items, "demo/src/lib.rs:3:go"), ["demo::go::go"]);
+    }
+
+    #[test]
+    fn a_call_of_a_macro_is_found_in_a_file_that_a_test_takes_in() {
+        let key = "demo/src/lib.rs:2:size@tests/../src/lib.rs:7@";
+        let items = vec![item("demo::size", 7, 7)];
+        assert_eq!(find(items, key), ["demo::size"]);
     }
 
     #[test]
