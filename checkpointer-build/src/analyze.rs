@@ -109,20 +109,22 @@ fn run(
     options: &AnalyzeOptions,
     out: &mut (dyn Write + Send),
 ) -> Result<(), AnalyzeError> {
+    let printed = print_cfg(options.target.as_deref())?;
+    let cfg = CfgSet::from_rustc(&printed, []);
     let asked = Options {
         features: options.features.clone(),
         all_features: options.all_features,
         no_default_features: options.no_default_features,
         script_features: None,
         target: options.target.clone(),
+        cfg: Some(cfg.clone()),
+        is_cross: options.target.is_some(),
         cargo: std::env::var_os("CARGO").map(PathBuf::from),
         lock_hint: None,
         rustc: std::env::var_os("RUSTC").map(PathBuf::from),
     };
     let workspace =
         Workspace::load(manifest, &asked).map_err(|error| AnalyzeError(error.to_string()))?;
-    let printed = print_cfg(options.target.as_deref())?;
-    let cfg = CfgSet::from_rustc(&printed, []);
     let request = Request {
         all: options.all,
         cache: options.cache.clone(),

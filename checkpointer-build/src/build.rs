@@ -58,10 +58,19 @@ pub(crate) fn options(vars: &[(String, String)]) -> Options {
     let features = vars
         .iter()
         .filter_map(|(name, _)| name.strip_prefix("CARGO_FEATURE_").map(str::to_owned));
-    let target = vars.iter().find(|(name, _)| name == "TARGET");
+    let variable = |wanted: &str| {
+        let found = vars.iter().find(|(name, _)| name == wanted);
+        found.map(|(_, value)| value.clone())
+    };
+    // Which features are on stands beside it, and does not decide over platforms.
+    let platform = vars
+        .iter()
+        .filter(|(name, _)| name.starts_with("CARGO_CFG_"));
     Options {
         script_features: Some(features.collect()),
-        target: target.map(|(_, triple)| triple.clone()),
+        target: variable("TARGET"),
+        cfg: Some(CfgSet::from_build_script_env(platform.cloned())),
+        is_cross: variable("HOST") != variable("TARGET"),
         ..Options::default()
     }
 }

@@ -62,7 +62,7 @@ pub(crate) struct Switches {
 }
 
 /// The names of a package's enabled features, as exactly as their source knows them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 enum Features {
     Exact(BTreeSet<String>),
     /// What other members of the workspace and the command line may change: these are on if they don't.
@@ -73,7 +73,7 @@ enum Features {
 }
 
 /// What is set for one package in this build: the target's values and the package's features.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct CfgSet {
     /// Key to values; a bare flag is the value `None`.
     values: BTreeMap<String, BTreeSet<Option<String>>>,

@@ -90,6 +90,7 @@ pub(crate) fn watch_lines(workspace: &Workspace, analysis: &Analysis) -> Vec<Str
             });
         }
     }
+    paths.extend(workspace.manifests.iter().cloned());
     paths.extend(workspace.lock_file.clone());
     paths.extend(workspace.sources_below_foreign());
     paths.extend(analysis.watched.iter().cloned());

@@ -37,7 +37,7 @@ impl Asked {
             ["CARGO_CFG_", "CARGO_FEATURE_"]
                 .iter()
                 .any(|start| name.starts_with(start))
-                || ["TARGET", "OUT_DIR", "RUSTC"].contains(&name)
+                || ["TARGET", "HOST", "OUT_DIR", "RUSTC"].contains(&name)
                 || used.contains(name)
         };
         let variables = variables.iter().filter(|(name, _)| counts(name));

@@ -158,14 +158,14 @@ fn run(manifest: &Path, options: &InspectOptions) -> Result<Inspection, AnalyzeE
             (workspace, CfgSet::from_build_script_env(vars), request)
         }
         None => {
-            let workspace = load(&tools)?;
+            let cfg = CfgSet::from_rustc(&print_cfg(None)?, []);
+            let workspace = load(&Options {
+                cfg: Some(cfg.clone()),
+                ..tools
+            })?;
             let request =
                 Builder::new().request(&workspace, &current(Vec::new()), options.cache.clone());
-            (
-                workspace,
-                CfgSet::from_rustc(&print_cfg(None)?, []),
-                request,
-            )
+            (workspace, cfg, request)
         }
     };
     request.all = options.all;
@@ -183,8 +183,9 @@ fn analyse_whole(workspace: &Workspace, cfg: &CfgSet, request: &Request) -> Anal
 
 /// The variables of the last build; those that are not Cargo's own as they are now.
 fn current(variables: Vec<(String, String)>) -> Vec<(String, String)> {
-    let is_cargos =
-        |name: &str| name.starts_with("CARGO") || ["TARGET", "OUT_DIR", "RUSTC"].contains(&name);
+    let is_cargos = |name: &str| {
+        name.starts_with("CARGO") || ["TARGET", "HOST", "OUT_DIR", "RUSTC"].contains(&name)
+    };
     let mut all: HashMap<String, String> = variables
         .into_iter()
         .filter(|(name, _)| is_cargos(name))

@@ -1,21 +1,30 @@
 //! The packages of a build: which sources are read, what each crate may name, and how the rest is identified.
 //!
-//! Cargo knows all of this and is asked (`metadata`); what it costs is saved in a cache (`cache`). Where it can't
-//! answer, as for a published archive in a vendored tree, manifest and lock file are read instead (`fallback`, `lock`),
-//! and a diagnostic says what was lost. Nothing here touches the network.
+//! Cargo knows most of this and is asked (`metadata`); what it costs is saved in a cache (`cache`). Where it can't
+//! answer, because a package that this build does not need is not on the machine, manifests and lock file are read instead
+//! (`fallback`, `lock`, `unpacked`). Features Cargo tells for one way to build the workspace, and any may be meant: they
+//! are found here (`features`). Nothing here touches the network.
 
+mod activate;
 mod cache;
+mod declared;
 mod fallback;
+mod features;
 mod foreign;
+mod known;
 mod lock;
 mod manifest;
 mod metadata;
+mod united;
+mod unpacked;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+
+use crate::cfg::CfgSet;
 
 /// What the build was started with, as far as it decides which packages and features take part.
 #[derive(Clone, Debug, Default, Hash, Serialize, Deserialize)]
@@ -31,6 +40,10 @@ pub(crate) struct Options {
     pub(crate) script_features: Option<BTreeSet<String>>,
     /// The target triple, or none for the host's; dependencies of other platforms are left out.
     pub(crate) target: Option<String>,
+    /// What is set for the target, if that is known.
+    pub(crate) cfg: Option<CfgSet>,
+    /// Whether the target may be another machine than the one that compiles.
+    pub(crate) is_cross: bool,
     /// The program of the variable `CARGO`, or none for the one in the path.
     pub(crate) cargo: Option<PathBuf>,
     /// The program of the variable `RUSTC`, or none for the one in the path.
@@ -52,6 +65,8 @@ pub(crate) struct Workspace {
     pub(crate) foreign: Vec<ForeignPackage>,
     /// The lock file, if there is one.
     pub(crate) lock_file: Option<PathBuf>,
+    /// Manifests of other packages on the disk that decide over features.
+    pub(crate) manifests: BTreeSet<PathBuf>,
     /// What could not be found out, for the build's warnings.
     pub(crate) diagnostics: Vec<String>,
 }
@@ -64,8 +79,8 @@ pub(crate) struct Package {
     pub(crate) manifest: PathBuf,
     pub(crate) directory: PathBuf,
     pub(crate) targets: Vec<Target>,
-    /// Enabled features. Of the root package of a build script they are those of this build; of any other they are
-    /// what Cargo resolves for the whole workspace, and a build of one member may have fewer.
+    /// Enabled features. Of the root package they are those of this build; of any other all that a build may have in
+    /// which this one takes part, as in [`ForeignPackage`].
     pub(crate) features: BTreeSet<String>,
     /// Whether `features` are certainly those of this build.
     pub(crate) features_are_exact: bool,
@@ -142,6 +157,8 @@ pub(crate) struct ForeignPackage {
     pub(crate) source: String,
     /// The checksum of the archive, or the commit.
     pub(crate) identity: Option<String>,
+    /// The names of features that this build of the root package enables, and with the name of the build behind them those
+    /// that others would add to it: of its tests, and of other members of the workspace.
     pub(crate) features: BTreeSet<String>,
     /// What it needs to be built and to run: normal and build dependencies.
     pub(crate) dependencies: Vec<PackageRef>,
@@ -273,6 +290,24 @@ impl Options {
             self.features = manifest.feature_names(mangled);
             self.no_default_features = true;
             self.all_features = false;
+        }
+    }
+
+    fn root_features(&self) -> features::RootFeatures {
+        if self.all_features {
+            return features::RootFeatures::All;
+        }
+        features::RootFeatures::Some {
+            named: self.features.clone(),
+            with_default: !self.no_default_features,
+        }
+    }
+
+    fn platform(&self) -> known::Platform {
+        known::Platform {
+            cfg: self.cfg.clone(),
+            triple: self.target.clone(),
+            is_cross: self.is_cross,
         }
     }
 }

@@ -12,7 +12,7 @@ use super::manifest::discover;
 use super::{Options, Workspace};
 
 /// Goes up with any change to what is stored.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 #[derive(Serialize, Deserialize)]
 struct Stored {
@@ -89,6 +89,7 @@ fn inputs(workspace: &Workspace) -> Vec<PathBuf> {
             .clone()
             .unwrap_or_else(|| workspace.directory.join("Cargo.lock")),
     ];
+    inputs.extend(workspace.manifests.iter().cloned());
     for package in &workspace.packages {
         inputs.push(package.manifest.clone());
         let places = [

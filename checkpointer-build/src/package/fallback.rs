@@ -1,16 +1,18 @@
-//! The packages without Cargo's help: the manifests reached by path, and the lock file of the build if it can be found.
+//! The packages where Cargo does not tell all of them, because one that this build does not need is not on the machine: by
+//! the lock file of the build, if it can be found, and the manifests on the disk.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use cargo_metadata::semver::{Version, VersionReq};
+use cargo_metadata as cargo;
 
-use super::lock::Lock;
-use super::manifest::{Manifest, Wanted};
-use super::{
-    Dependency, DependencyKind, ForeignPackage, Options, Package, PackageError, PackageRef, Target,
-    Workspace, metadata,
-};
+use super::declared::{Declared, Wanted};
+use super::features::Asked;
+use super::known::Known;
+use super::lock::{Lock, Locked};
+use super::manifest::Manifest;
+use super::united::{local, unite};
+use super::{Options, Package, PackageError, Workspace, metadata};
 
 /// Reads what there is. `reason` is why Cargo could not answer.
 pub(super) fn load(
@@ -21,190 +23,175 @@ pub(super) fn load(
     let manifest = manifest
         .canonicalize()
         .unwrap_or_else(|_| manifest.to_owned());
-    let known = Manifest::read(&manifest)?;
-    let above = manifest
-        .parent()
+    Manifest::read(&manifest)?;
+    let mut options = options.clone();
+    options.target = options
+        .target
+        .or_else(|| metadata::host(options.rustc.as_deref()));
+    let options = &options;
+    // What the members are by themselves Cargo can tell without any other package.
+    let told = metadata::members(&manifest, options);
+    let folder = manifest.parent().unwrap_or(Path::new("."));
+    let directory = match &told {
+        Some(told) => told.workspace_root.clone().into_std_path_buf(),
+        None => folder.to_owned(),
+    };
+    let failed = || PackageError::Manifest {
+        path: manifest.clone(),
+        reason: reason.clone(),
+    };
+    let root = local(&manifest, told.as_ref()).ok_or_else(failed)?;
+    let mut diagnostics = Vec::new();
+    let lock = [Some(folder), options.lock_hint.as_deref()]
         .into_iter()
-        .chain(options.lock_hint.as_deref());
-    let lock = above
-        .into_iter()
-        .find_map(|folder| Lock::find(folder, &known.name(), &known.version()));
-    // Before its error, Cargo may say that it waits for a lock.
-    let first_line = reason
-        .lines()
-        .find(|line| line.starts_with("error"))
-        .or(reason.lines().next())
-        .unwrap_or_default();
-    let mut diagnostics = vec![format!(
-        "cargo metadata failed for {} ({first_line}); features of its dependencies are unknown, and an update that changes nothing but features goes unnoticed",
-        manifest.display()
-    )];
+        .flatten()
+        .find_map(|folder| Lock::find(folder, &root.name, &root.version));
     let (lock_file, lock) = match lock {
-        Some((path, lock)) => (Some(path), lock),
+        Some((path, mut lock)) => {
+            complete(&mut lock, &root, &declared(&manifest, told.as_ref()));
+            (Some(path), lock)
+        }
         None => {
             diagnostics.push(format!(
                 "no Cargo.lock lists {}, so that updates of registry packages go unnoticed; build it where a lock file is",
-                known.name()
+                root.name
             ));
-            (None, Lock::default())
+            (None, by_manifests(&manifest, told.as_ref()))
         }
     };
-    let mut reader = Reader {
-        lock,
-        packages: Vec::new(),
-        manifests: BTreeMap::new(),
-        foreign: Vec::new(),
+    let mut known = Known::new(&lock, options.platform(), &directory);
+    let members = told
+        .iter()
+        .flat_map(|told| metadata::tell(&mut known, told));
+    let members = members.collect();
+    let at = known
+        .find(&root.name, &root.version, None)
+        .ok_or_else(failed)?;
+    known.tell_local(at, manifest.clone());
+    for (name, path) in patches(&directory) {
+        known.tell_patch(&name, &path);
+    }
+    let asked = Asked {
+        root: at,
+        features: options.root_features(),
+        members,
     };
-    reader.add_locked();
-    let root = reader.add_package(&manifest, true)?;
-    let directory = match metadata::members(&manifest, options) {
-        Some(found) => {
-            reader.improve(&found);
-            found.workspace_root.into_std_path_buf()
-        }
-        None => manifest.parent().map(Path::to_owned).unwrap_or_default(),
-    };
-    let packages: Vec<Package> = reader.packages.into_iter().flatten().collect();
+    let found = unite(root, &mut known, &lock, &asked, told.as_ref());
+    if !found.unknown.is_empty() {
+        // Before its error, Cargo may say that it waits for a lock.
+        let first_line = reason
+            .lines()
+            .find(|line| line.starts_with("error"))
+            .or(reason.lines().next())
+            .unwrap_or_default();
+        diagnostics.push(format!(
+            "cargo metadata failed for {} ({first_line}), and no manifest was found of {}; what it asks of other packages \
+             counts by its version",
+            manifest.display(),
+            found.unknown.join(", ")
+        ));
+    }
     Ok(Workspace {
-        root,
-        directory,
-        packages,
-        foreign: reader.foreign,
         lock_file,
         diagnostics,
+        ..found.sorted(directory)
     })
 }
 
-struct Reader {
-    lock: Lock,
-    /// None while its dependencies are still being read, for packages may depend on each other in a ring.
-    packages: Vec<Option<Package>>,
-    manifests: BTreeMap<PathBuf, usize>,
-    foreign: Vec<ForeignPackage>,
+/// The folders that `[patch]` puts in the place of packages, by name.
+fn patches(workspace: &Path) -> BTreeMap<String, PathBuf> {
+    let text = std::fs::read_to_string(workspace.join("Cargo.toml")).unwrap_or_default();
+    let table: toml::Table = text.parse().unwrap_or_default();
+    let sources = table.get("patch").and_then(toml::Value::as_table);
+    let mut found = BTreeMap::new();
+    for (key, patch) in sources
+        .into_iter()
+        .flatten()
+        .filter_map(|(_, patches)| patches.as_table())
+        .flatten()
+    {
+        let text = |key: &str| patch.get(key).and_then(toml::Value::as_str);
+        if let Some(path) = text("path") {
+            let name = text("package").unwrap_or(key);
+            found.insert(name.to_owned(), workspace.join(path).join("Cargo.toml"));
+        }
+    }
+    found
 }
 
-impl Reader {
-    /// Every locked package from elsewhere becomes a foreign one at the same place, then come those of no lock file.
-    fn add_locked(&mut self) {
-        let lock = std::mem::take(&mut self.lock);
-        for locked in &lock.package {
-            let dependencies = locked
-                .dependencies
-                .iter()
-                .filter_map(|line| lock.resolve(line))
-                .map(PackageRef::Foreign);
-            self.foreign.push(ForeignPackage {
-                crate_name: locked.name.replace('-', "_"),
-                name: locked.name.clone(),
-                version: locked.version.clone(),
-                source: locked.source.clone().unwrap_or_default(),
-                identity: locked.identity(),
-                features: BTreeSet::new(),
-                dependencies: dependencies.collect(),
-                is_proc_macro: false,
-            });
+/// Without a lock file: what manifests ask for, as it is written there.
+fn by_manifests(root: &Path, told: Option<&cargo::Metadata>) -> Lock {
+    let mut lock = Lock::default();
+    let mut done = BTreeSet::new();
+    let mut open = vec![root.to_owned()];
+    while let Some(path) = open.pop() {
+        if !done.insert(path.clone()) {
+            continue;
         }
-        self.lock = lock;
-    }
-
-    fn add_package(&mut self, path: &Path, is_root: bool) -> Result<usize, PackageError> {
-        let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        if let Some(&index) = self.manifests.get(&path) {
-            return Ok(index);
-        }
-        let manifest = Manifest::read(&path)?;
-        let index = self.packages.len();
-        self.manifests.insert(path.clone(), index);
-        self.packages.push(None);
+        let Some(package) = local(&path, told) else {
+            continue;
+        };
+        let declared = declared(&path, told);
         let mut dependencies = Vec::new();
-        for (kind, key) in [
-            (DependencyKind::Normal, "dependencies"),
-            (DependencyKind::Build, "build-dependencies"),
-            (DependencyKind::Dev, "dev-dependencies"),
-        ] {
-            // Another package's tests never run here.
-            if kind == DependencyKind::Dev && !is_root {
+        for wanted in &declared.wanted {
+            let path = wanted.path.as_ref().map(|path| path.join("Cargo.toml"));
+            let path = path.and_then(|path| path.canonicalize().ok());
+            if let Some(found) = path.as_ref().and_then(|path| local(path, told)) {
+                dependencies.push(format!("{} {}", found.name, found.version));
+                open.extend(path);
                 continue;
             }
-            for wanted in manifest.wanted(key) {
-                let package = self.add_wanted(&wanted)?;
-                dependencies.push(Dependency {
-                    extern_name: self.name_of(&wanted, package),
-                    kind,
-                    package,
-                });
-            }
+            dependencies.push(asked_for(&mut lock, wanted));
         }
-        self.packages[index] = Some(Package {
-            name: manifest.name(),
-            version: manifest.version(),
-            directory: manifest.directory().to_owned(),
-            targets: manifest.targets(),
-            features: BTreeSet::new(),
-            features_are_exact: false,
+        lock.package.push(Locked {
+            name: package.name,
+            version: package.version,
+            source: None,
+            checksum: None,
             dependencies,
-            settings: manifest.settings(),
-            manifest: path,
         });
-        Ok(index)
     }
+    lock
+}
 
-    /// A package beside this one by its path; one from elsewhere by its entry in the lock file.
-    fn add_wanted(&mut self, wanted: &Wanted) -> Result<PackageRef, PackageError> {
-        if let Some(path) = wanted
-            .path
-            .as_ref()
-            .map(|path| path.join("Cargo.toml"))
-            .filter(|path| path.is_file())
-        {
-            return self.add_package(&path, false).map(PackageRef::Local);
+/// The lock file of a build that a published package is a part of lacks what only its tests need.
+fn complete(lock: &mut Lock, root: &Package, declared: &Declared) {
+    let is_root = |locked: &Locked| locked.name == root.name && locked.version == root.version;
+    let Some(at) = lock.package.iter().position(is_root) else {
+        return;
+    };
+    for wanted in &declared.wanted {
+        let is_named = |line: &String| line.split(' ').next() == Some(&wanted.package);
+        if !lock.package[at].dependencies.iter().any(is_named) {
+            let line = asked_for(lock, wanted);
+            lock.package[at].dependencies.push(line);
         }
-        let requirement = VersionReq::parse(&wanted.requirement).unwrap_or(VersionReq::STAR);
-        let fits = |package: &ForeignPackage| {
-            package.name == wanted.package
-                && (package.version == wanted.requirement
-                    || Version::parse(&package.version)
-                        .is_ok_and(|version| requirement.matches(&version)))
-        };
-        if let Some(index) = self.foreign.iter().position(fits) {
-            return Ok(PackageRef::Foreign(index));
-        }
-        self.foreign.push(ForeignPackage {
-            crate_name: wanted.package.replace('-', "_"),
+    }
+}
+
+/// An entry that knows no more than what a manifest asks for; gives the line that names it.
+fn asked_for(lock: &mut Lock, wanted: &Wanted) -> String {
+    // No spaces: a requirement stands where a version would.
+    let version = wanted.requirement.replace(' ', "");
+    let line = format!("{} {version}", wanted.package);
+    let is_known = |locked: &Locked| locked.name == wanted.package && locked.version == version;
+    if !lock.package.iter().any(is_known) {
+        lock.package.push(Locked {
             name: wanted.package.clone(),
-            version: wanted.requirement.clone(),
-            source: String::new(),
-            identity: None,
-            features: BTreeSet::new(),
+            version,
+            source: Some(String::new()),
+            checksum: None,
             dependencies: Vec::new(),
-            is_proc_macro: false,
         });
-        Ok(PackageRef::Foreign(self.foreign.len() - 1))
     }
+    line
+}
 
-    /// A library may be called otherwise than its package, unless the dependency is renamed.
-    fn name_of(&self, wanted: &Wanted, package: PackageRef) -> String {
-        let renamed = wanted.extern_name != wanted.package.replace('-', "_");
-        let PackageRef::Local(index) = package else {
-            return wanted.extern_name.clone();
-        };
-        let library: Option<&Target> = self.packages[index].as_ref().and_then(Package::lib_target);
-        match library.filter(|_| !renamed) {
-            Some(library) => library.crate_name.clone(),
-            None => wanted.extern_name.clone(),
-        }
-    }
-
-    /// What Cargo knows of members is better than what was read here: it follows the workspace's inheritance.
-    fn improve(&mut self, known: &cargo_metadata::Metadata) {
-        for (path, index) in &self.manifests {
-            if let (Some(found), Some(Some(package))) =
-                (metadata::find(path, known), self.packages.get_mut(*index))
-            {
-                let better = metadata::declared(found);
-                package.version = better.version;
-                package.targets = better.targets;
-            }
-        }
+/// What a local package asks for.
+fn declared(path: &Path, told: Option<&cargo::Metadata>) -> Declared {
+    match told.and_then(|told| metadata::find(path, told)) {
+        Some(package) => Declared::of_cargo(package),
+        None => Manifest::read(path)
+            .map_or_else(|_| Declared::nothing(), |manifest| manifest.declared()),
     }
 }

@@ -41,28 +41,6 @@ impl Lock {
                 known.then_some((path, lock))
             })
     }
-
-    /// The checksum of an archive; only packages of a registry have one.
-    pub(super) fn checksum(&self, name: &str, version: &str, source: &str) -> Option<String> {
-        let same = |locked: &&Locked| {
-            locked.name == name
-                && locked.version == version
-                && locked.source.as_deref().is_none_or(|found| found == source)
-        };
-        self.package.iter().find(same)?.checksum.clone()
-    }
-
-    /// The entry that a line among the dependencies means.
-    pub(super) fn resolve(&self, line: &str) -> Option<usize> {
-        let mut words = line.split(' ');
-        let (name, version, source) = (words.next()?, words.next(), words.next());
-        let source = source.map(|source| source.trim_matches(['(', ')']));
-        self.package.iter().position(|locked| {
-            locked.name == name
-                && version.is_none_or(|version| locked.version == version)
-                && source.is_none_or(|source| locked.source.as_deref() == Some(source))
-        })
-    }
 }
 
 impl Locked {

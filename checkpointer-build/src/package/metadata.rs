@@ -6,11 +6,11 @@ use std::process::Command;
 
 use cargo_metadata as cargo;
 
-use super::lock::{self, Lock};
-use super::{
-    Dependency, DependencyKind, ForeignPackage, Options, Package, PackageRef, Target, TargetKind,
-    Workspace,
-};
+use super::features::Asked;
+use super::known::Known;
+use super::lock::{Lock, Locked};
+use super::united::unite;
+use super::{Options, Package, Target, TargetKind, Workspace};
 
 /// Asks Cargo for the resolved packages; on failure gives its words.
 pub(super) fn load(manifest: &Path, options: &Options) -> Result<Workspace, String> {
@@ -22,13 +22,87 @@ pub(super) fn load(manifest: &Path, options: &Options) -> Result<Workspace, Stri
         .or_else(|refused| unlocked(manifest, options, refused))?;
     let directory = known.workspace_root.clone().into_std_path_buf();
     let lock_file = Some(directory.join("Cargo.lock")).filter(|path| path.is_file());
-    let lock = lock_file
-        .as_deref()
-        .and_then(Lock::read)
-        .unwrap_or_default();
-    let mut workspace = resolved(manifest, &known, &lock)?;
+    let lock = lock_file.as_deref().and_then(Lock::read);
+    let lock = lock.unwrap_or_else(|| locked(&known));
+    let mut workspace = assembled(manifest, &known, &lock, options)?;
     workspace.lock_file = lock_file;
     Ok(workspace)
+}
+
+/// Cargo resolves features for one way to build the workspace; here all of them count.
+fn assembled(
+    manifest: &Path,
+    told: &cargo::Metadata,
+    lock: &Lock,
+    options: &Options,
+) -> Result<Workspace, String> {
+    let directory = told.workspace_root.clone().into_std_path_buf();
+    let root = find(manifest, told).ok_or("cargo metadata does not know the package")?;
+    if root.source.is_some() {
+        return Err("the package is not read from a path".to_owned());
+    }
+    let root = declared(root);
+    let mut known = Known::new(lock, options.platform(), &directory);
+    let members = tell(&mut known, told);
+    let asked = Asked {
+        root: known
+            .find(&root.name, &root.version, None)
+            .ok_or("the lock file does not know the package")?,
+        features: options.root_features(),
+        members,
+    };
+    let found = unite(root, &mut known, lock, &asked, Some(told));
+    match found.unknown.first() {
+        Some(name) => Err(format!("cargo metadata says nothing of {name}")),
+        None => Ok(found.sorted(directory)),
+    }
+}
+
+/// Hands over what Cargo says of packages; gives the members of the workspace.
+pub(super) fn tell<'l>(known: &mut Known<'l>, told: &'l cargo::Metadata) -> Vec<usize> {
+    let members: BTreeSet<&cargo::PackageId> = told.workspace_members.iter().collect();
+    let mut found = Vec::new();
+    for package in &told.packages {
+        let source = package.source.as_ref().map(|source| source.repr.as_str());
+        let version = package.version.to_string();
+        let Some(at) = known.find(&package.name, &version, source) else {
+            continue;
+        };
+        known.tell(at, package);
+        if members.contains(&package.id) {
+            found.push(at);
+        }
+    }
+    found
+}
+
+/// What a lock file would say.
+fn locked(told: &cargo::Metadata) -> Lock {
+    let by_id: BTreeMap<&cargo::PackageId, &cargo::Package> = told
+        .packages
+        .iter()
+        .map(|package| (&package.id, package))
+        .collect();
+    let line = |id: &cargo::PackageId| {
+        let package = by_id.get(id)?;
+        let source = package.source.as_ref();
+        let source = source.map_or_else(String::new, |source| format!(" ({})", source.repr));
+        Some(format!("{} {}{source}", package.name, package.version))
+    };
+    let nodes = told.resolve.iter().flat_map(|resolve| &resolve.nodes);
+    let package = nodes.filter_map(|node| {
+        let package = by_id.get(&node.id)?;
+        Some(Locked {
+            name: package.name.to_string(),
+            version: package.version.to_string(),
+            source: package.source.as_ref().map(|source| source.repr.clone()),
+            checksum: None,
+            dependencies: node.deps.iter().filter_map(|to| line(&to.pkg)).collect(),
+        })
+    });
+    Lock {
+        package: package.collect(),
+    }
 }
 
 /// What the members of the workspace are by themselves, without their dependencies.
@@ -60,7 +134,7 @@ fn unlocked(
 }
 
 /// The triple that rustc compiles for by itself.
-fn host(rustc: Option<&Path>) -> Option<String> {
+pub(super) fn host(rustc: Option<&Path>) -> Option<String> {
     let told = Command::new(rustc.unwrap_or(Path::new("rustc")))
         .arg("-vV")
         .output()
@@ -97,77 +171,6 @@ fn ask(manifest: &Path, options: &Options, flags: &[&str]) -> Result<cargo::Meta
     })
 }
 
-fn resolved(manifest: &Path, known: &cargo::Metadata, lock: &Lock) -> Result<Workspace, String> {
-    let by_id: BTreeMap<&cargo::PackageId, &cargo::Package> = known
-        .packages
-        .iter()
-        .map(|package| (&package.id, package))
-        .collect();
-    let resolve = known
-        .resolve
-        .as_ref()
-        .ok_or("cargo metadata gave no resolved dependencies")?;
-    let nodes: BTreeMap<&cargo::PackageId, &cargo::Node> =
-        resolve.nodes.iter().map(|node| (&node.id, node)).collect();
-    let root = find(manifest, known).ok_or("cargo metadata does not know the package")?;
-
-    let reached = reach(&root.id, &nodes);
-    let mut sorted: Vec<&cargo::Package> = reached
-        .iter()
-        .filter_map(|id| by_id.get(id).copied())
-        .collect();
-    sorted.sort_by_key(|package| {
-        (
-            package.name.to_string(),
-            package.version.clone(),
-            package.id.repr.clone(),
-        )
-    });
-    let mut places = BTreeMap::new();
-    let (mut local, mut foreign) = (0, 0);
-    for package in &sorted {
-        let (place, count): (fn(usize) -> PackageRef, &mut usize) = if package.source.is_none() {
-            (PackageRef::Local, &mut local)
-        } else {
-            (PackageRef::Foreign, &mut foreign)
-        };
-        places.insert(&package.id, place(*count));
-        *count += 1;
-    }
-    let Some(PackageRef::Local(root)) = places.get(&root.id).copied() else {
-        return Err("the package is not read from a path".to_owned());
-    };
-    let mut workspace = Workspace {
-        root,
-        directory: known.workspace_root.clone().into_std_path_buf(),
-        packages: Vec::new(),
-        foreign: Vec::new(),
-        lock_file: None,
-        diagnostics: Vec::new(),
-    };
-    for package in sorted {
-        let node = nodes[&package.id];
-        let dependencies = dependencies(node, &places);
-        let features: BTreeSet<String> = node
-            .features
-            .iter()
-            .map(|feature| feature.to_string())
-            .collect();
-        if package.source.is_none() {
-            workspace.packages.push(Package {
-                features,
-                dependencies,
-                ..declared(package)
-            });
-        } else {
-            workspace
-                .foreign
-                .push(outside(package, features, &dependencies, lock));
-        }
-    }
-    Ok(workspace)
-}
-
 /// A package as its manifest has it, without what only resolving tells.
 pub(super) fn declared(package: &cargo::Package) -> Package {
     let manifest = package.manifest_path.clone().into_std_path_buf();
@@ -190,101 +193,19 @@ pub(super) fn declared(package: &cargo::Package) -> Package {
 
 /// The package of a manifest.
 pub(super) fn find<'a>(manifest: &Path, known: &'a cargo::Metadata) -> Option<&'a cargo::Package> {
+    let local = || {
+        let packages = known.packages.iter();
+        packages.filter(|package| package.source.is_none())
+    };
+    let same = local().find(|package| package.manifest_path.as_std_path() == manifest);
     let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let wanted: PathBuf = real(manifest);
-    known
-        .packages
-        .iter()
-        .find(|package| real(package.manifest_path.as_std_path()) == wanted)
+    same.or_else(|| {
+        let wanted: PathBuf = real(manifest);
+        local().find(|package| real(package.manifest_path.as_std_path()) == wanted)
+    })
 }
 
-/// All packages that can take part: the root's tests count, those of others don't.
-fn reach<'a>(
-    root: &'a cargo::PackageId,
-    nodes: &BTreeMap<&'a cargo::PackageId, &'a cargo::Node>,
-) -> BTreeSet<&'a cargo::PackageId> {
-    let mut found = BTreeSet::from([root]);
-    let mut open = vec![root];
-    while let Some(id) = open.pop() {
-        let Some(node) = nodes.get(id) else { continue };
-        for dependency in &node.deps {
-            let takes_part = id == root
-                || dependency
-                    .dep_kinds
-                    .iter()
-                    .any(|kind| kind.kind != cargo::DependencyKind::Development);
-            if takes_part && found.insert(&dependency.pkg) {
-                open.push(&dependency.pkg);
-            }
-        }
-    }
-    found
-}
-
-fn dependencies(
-    node: &cargo::Node,
-    places: &BTreeMap<&cargo::PackageId, PackageRef>,
-) -> Vec<Dependency> {
-    let mut found = BTreeSet::new();
-    for dependency in &node.deps {
-        let Some(place) = places.get(&dependency.pkg) else {
-            continue;
-        };
-        for kind in &dependency.dep_kinds {
-            let kind = match kind.kind {
-                cargo::DependencyKind::Build => DependencyKind::Build,
-                cargo::DependencyKind::Development => DependencyKind::Dev,
-                _ => DependencyKind::Normal,
-            };
-            found.insert(Dependency {
-                extern_name: dependency.name.clone(),
-                kind,
-                package: *place,
-            });
-        }
-    }
-    found.into_iter().collect()
-}
-
-fn outside(
-    package: &cargo::Package,
-    features: BTreeSet<String>,
-    dependencies: &[Dependency],
-    lock: &Lock,
-) -> ForeignPackage {
-    let (name, version) = (package.name.to_string(), package.version.to_string());
-    let source = package
-        .source
-        .as_ref()
-        .map(|source| source.repr.clone())
-        .unwrap_or_default();
-    let taken = dependencies
-        .iter()
-        .filter(|dependency| dependency.kind != DependencyKind::Dev);
-    let taken: BTreeSet<PackageRef> = taken.map(|dependency| dependency.package).collect();
-    ForeignPackage {
-        identity: lock
-            .checksum(&name, &version, &source)
-            .or_else(|| lock::commit(&source)),
-        crate_name: package
-            .targets
-            .iter()
-            .find(|found| matches!(target(found).kind, TargetKind::Lib | TargetKind::ProcMacro))
-            .map_or(&*name, |library| &library.name)
-            .replace('-', "_"),
-        is_proc_macro: package
-            .targets
-            .iter()
-            .any(|found| target(found).kind == TargetKind::ProcMacro),
-        name,
-        version,
-        source,
-        features,
-        dependencies: taken.into_iter().collect(),
-    }
-}
-
-fn target(target: &cargo::Target) -> Target {
+pub(super) fn target(target: &cargo::Target) -> Target {
     use cargo::TargetKind as Kind;
     let kind = match target.kind.first() {
         Some(Kind::ProcMacro) => TargetKind::ProcMacro,

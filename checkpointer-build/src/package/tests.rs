@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use super::lock::Lock;
 use super::*;
 
 fn write(folder: &Path, files: &[(&str, &str)]) {
@@ -205,12 +204,50 @@ fn manifests_name_the_packages_where_cargo_does_not() {
     let folder = workspace();
     let workspace = Workspace::load(&manifest(&folder), &without_cargo()).unwrap();
     check_shape(&workspace);
-    assert_eq!(workspace.diagnostics.len(), 2);
+    assert_eq!(workspace.diagnostics.len(), 1);
     assert!(
-        workspace.diagnostics[0].starts_with("cargo metadata failed for "),
+        workspace.diagnostics[0].starts_with("no Cargo.lock lists my-app"),
         "{:?}",
         workspace.diagnostics
     );
+}
+
+#[test]
+fn a_package_that_the_workspace_names_is_read_where_cargo_does_not_tell() {
+    let folder = tempfile::tempdir().unwrap();
+    write(
+        folder.path(),
+        &[
+            (
+                "Cargo.toml",
+                "[workspace]\nmembers = [\"app\", \"base\"]\n\
+                 [workspace.dependencies]\nother = { package = \"base\", path = \"base\" }\n",
+            ),
+            (
+                "app/Cargo.toml",
+                "[package]\nname = \"app\"\nversion = \"0.1.0\"\n[dependencies]\nother.workspace = true\n",
+            ),
+            ("app/src/lib.rs", ""),
+            (
+                "base/Cargo.toml",
+                "[package]\nname = \"base\"\nversion = \"0.1.0\"\n",
+            ),
+            ("base/src/lib.rs", ""),
+            (
+                "Cargo.lock",
+                "version = 4\n[[package]]\nname = \"app\"\nversion = \"0.1.0\"\ndependencies = [\"base\"]\n\
+                 [[package]]\nname = \"base\"\nversion = \"0.1.0\"\n",
+            ),
+        ],
+    );
+    for options in [with_cargo(), without_cargo()] {
+        let reason = "error: a package is not there".to_owned();
+        let found = fallback::load(&manifest(&folder), &options, reason).unwrap();
+        assert_eq!(names(&found), ["app", "base"]);
+        assert_eq!(externs(&found, TargetKind::Lib), ["other"]);
+        assert_eq!(found.foreign, []);
+        assert_eq!(found.diagnostics, Vec::<String>::new());
+    }
 }
 
 #[test]
@@ -307,6 +344,7 @@ fn foreign_three() -> Workspace {
             foreign("c", vec![]),
         ],
         lock_file: None,
+        manifests: BTreeSet::new(),
         diagnostics: Vec::new(),
     }
 }
@@ -400,7 +438,16 @@ fn a_cached_answer_is_used_until_something_changes() {
     );
     assert_eq!(cache::read(cache.path(), &path, &without_cargo()), None);
 
-    let changes: [fn(&Path); 5] = [
+    let changes: [fn(&Path); 6] = [
+        |folder| {
+            write(
+                folder,
+                &[(
+                    "idle/Cargo.toml",
+                    "[package]\nname = \"idle\"\nversion = \"0.1.0\"\n[features]\nnew = []\n",
+                )],
+            )
+        },
         |folder| write(folder, &[("app/tests/new.rs", "")]),
         |folder| write(folder, &[("app/examples/new/main.rs", "fn main() {}")]),
         |folder| fs::remove_file(folder.join("app/src/main.rs")).unwrap(),
@@ -522,15 +569,79 @@ fn a_published_archive_finds_the_lock_file_of_the_build_it_is_in() {
 }
 
 #[test]
-fn a_line_of_the_lock_file_means_one_package() {
-    let lock: Lock = toml::from_str(LOCK).unwrap();
-    assert_eq!(lock.resolve("dep 1.5.0"), Some(1));
-    assert_eq!(lock.resolve("dep 2.0.1 (registry+x)"), Some(2));
-    assert_eq!(lock.resolve("dep 2.0.1 (registry+y)"), None);
-    assert_eq!(lock.resolve("git-dep"), Some(3));
-    assert_eq!(
-        lock.checksum("dep", "1.5.0", "registry+x").as_deref(),
-        Some("aa")
-    );
-    assert_eq!(lock.checksum("dep", "1.5.0", "registry+y"), None);
+fn features_of_this_build_are_those_that_cargo_builds_with() {
+    let above = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    for member in ["checkpointer-build", "cargo-checkpointer", "example-app"] {
+        let printed = std::process::Command::new(env!("CARGO"))
+            .args(["tree", "--offline", "--locked", "--edges", "normal,build"])
+            .args([
+                "--prefix",
+                "none",
+                "--format",
+                "{p}|{f}",
+                "--package",
+                member,
+            ])
+            .current_dir(above)
+            .output()
+            .unwrap();
+        let printed = String::from_utf8(printed.stdout).unwrap();
+        let mut by_cargo: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
+        for line in printed.lines() {
+            let (package, features) = line.split_once('|').unwrap();
+            let mut words = package.split(' ');
+            let name = (words.next().unwrap(), words.next().unwrap());
+            let features = features
+                .split([',', ' '])
+                .filter(|name| !["", "(*)"].contains(name));
+            by_cargo.entry(name).or_default().extend(features);
+        }
+        let manifest = above.join(member).join("Cargo.toml");
+        let options = Options {
+            cfg: Some(host_cfg()),
+            ..with_cargo()
+        };
+        let workspace = Workspace::load(&manifest, &options).unwrap();
+        let mut compared = 0;
+        for package in &workspace.foreign {
+            let version = format!("v{}", package.version);
+            let Some(expected) = by_cargo.get(&(package.name.as_str(), version.as_str())) else {
+                continue;
+            };
+            let own = package.features.iter();
+            let own: BTreeSet<&str> = own
+                .map(|name| name.strip_suffix(" (host)").unwrap_or(name))
+                .filter(|name| !name.is_empty() && !name.contains(' '))
+                .collect();
+            assert_eq!(own, *expected, "{} of {member}", package.name);
+            compared += 1;
+        }
+        assert!(compared > 30, "{compared} of {member}");
+    }
+}
+
+fn host_cfg() -> crate::cfg::CfgSet {
+    let printed = std::process::Command::new("rustc")
+        .args(["--print", "cfg"])
+        .output()
+        .unwrap();
+    crate::cfg::CfgSet::from_rustc(&String::from_utf8(printed.stdout).unwrap(), [])
+}
+
+#[test]
+fn manifests_on_the_disk_say_the_same_as_cargo() {
+    let above = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    for member in ["checkpointer-build", "cargo-checkpointer"] {
+        let manifest = above.join(member).join("Cargo.toml");
+        let options = Options {
+            cfg: Some(host_cfg()),
+            ..with_cargo()
+        };
+        let by_cargo = metadata::load(&manifest, &options).unwrap();
+        let reason = "error: a package is not there".to_owned();
+        let read = fallback::load(&manifest, &options, reason).unwrap();
+        assert_eq!(read.diagnostics, Vec::<String>::new());
+        assert_eq!(read.packages, by_cargo.packages);
+        assert_eq!(read.foreign, by_cargo.foreign);
+    }
 }
