@@ -1,31 +1,10 @@
-//! What reading a crate costs, in processor time: `cargo run -p checkpointer-build --example speed -- LINES ROOTS`
-//! writes a crate of that size into a temporary folder and compares its analysis with syn alone, on the same files in
-//! the same profile: cold, with the cache, and with one file changed. Linux only, which tells the time.
+//! A crate of any size, written by a rule.
 
 use std::fmt::Write as _;
 use std::path::Path;
 
-use checkpointer_build::{AnalyzeOptions, analyze_into};
-
 /// Lines of one module.
 const MODULE: usize = 200;
-
-/// User and system time of this process so far, in seconds; children are not in it.
-fn processor_time() -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").expect("Linux tells");
-    let fields = stat.rsplit(')').next().unwrap_or_default();
-    let ticks = |at: usize| -> f64 {
-        let field = fields.split_whitespace().nth(at);
-        field.and_then(|text| text.parse().ok()).unwrap_or(0.0)
-    };
-    (ticks(11) + ticks(12)) / 100.0
-}
-
-fn measure(what: &str, work: impl FnOnce()) {
-    let before = processor_time();
-    work();
-    println!("{what:<18} {:.2} s", processor_time() - before);
-}
 
 fn module(at: usize, count: usize) -> String {
     let next = (at + 1) % count;
@@ -60,7 +39,8 @@ fn module(at: usize, count: usize) -> String {
     text
 }
 
-fn write(folder: &Path, lines: usize, roots: usize) {
+/// Writes a crate of so many lines, so many of whose functions are checkpointed.
+pub(crate) fn write(folder: &Path, lines: usize, roots: usize) {
     let source = folder.join("src");
     std::fs::create_dir_all(&source).expect("a folder");
     let count = lines.div_ceil(MODULE).max(1);
@@ -80,43 +60,4 @@ fn write(folder: &Path, lines: usize, roots: usize) {
     let manifest =
         "[package]\nname = \"big\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[workspace]\n";
     std::fs::write(folder.join("Cargo.toml"), manifest).expect("a file");
-}
-
-fn main() {
-    let numbers: Vec<usize> = std::env::args()
-        .skip(1)
-        .filter_map(|text| text.parse().ok())
-        .collect();
-    let [lines, roots] = numbers.as_slice() else {
-        eprintln!("say how many lines, and how many functions are checkpointed");
-        return;
-    };
-    let folder = tempfile::tempdir().expect("a folder");
-    write(folder.path(), *lines, *roots);
-    let cache = tempfile::tempdir().expect("a folder");
-    let options = AnalyzeOptions {
-        cache: Some(cache.path().to_owned()),
-        ..AnalyzeOptions::default()
-    };
-    let analysis = || {
-        let manifest = folder.path().join("Cargo.toml");
-        analyze_into(&manifest, &options, &mut std::io::sink()).expect("it is analysed");
-    };
-    measure("syn::parse_file", || {
-        for entry in walkdir::WalkDir::new(folder.path().join("src"))
-            .into_iter()
-            .flatten()
-        {
-            if entry.file_type().is_file() {
-                let text = std::fs::read_to_string(entry.path()).expect("it is text");
-                drop(syn::parse_file(&text).expect("it parses"));
-            }
-        }
-    });
-    measure("cold", analysis);
-    measure("nothing changed", analysis);
-    let first = folder.path().join("src/m0.rs");
-    let text = std::fs::read_to_string(&first).expect("it is text");
-    std::fs::write(&first, text.replace("**item > 1)", "**item > 100)")).expect("a file");
-    measure("one file changed", analysis);
 }
