@@ -18,9 +18,10 @@ use crate::ids;
 use crate::ir::Attributes;
 use crate::link::{Targets, link};
 use crate::map::HashMap;
+use crate::numbered::Bits;
 use crate::package::Workspace;
 use crate::program::Program;
-use crate::reach::{Closure, closure};
+use crate::reach::{Closure, Closures};
 use crate::report::{Ids, Item, Place, Report, Root};
 use crate::source::{Bodies, Sources};
 use crate::ty::NodeId;
@@ -90,17 +91,22 @@ pub(crate) fn analyse(workspace: &Workspace, cfg: &CfgSet, request: &Request) ->
     let program = Program::new(&world);
     let graph = Graph::new(&program);
     let roots = roots(&world, request.all);
-    let closures: Vec<(NodeId, Closure)> = roots
+    let mut all = Closures::new(&graph);
+    let closures: Vec<(NodeId, Rc<Closure>)> =
+        roots.iter().map(|root| (*root, all.of(*root))).collect();
+    let types = TypeArguments::of(&world, &mut all);
+    drop(all);
+    let mut reached = Bits::default();
+    for closure in closures
         .iter()
-        .map(|root| (*root, closure(&graph, *root)))
-        .collect();
-    let types = TypeArguments::of(&world, &graph);
-    let mut reached: BTreeSet<NodeId> = closures
-        .iter()
-        .flat_map(|(_, closure)| closure.nodes.iter().copied())
-        .collect();
-    reached.extend(types.reached());
-    let reached: Vec<NodeId> = reached.into_iter().collect();
+        .map(|(_, closure)| closure)
+        .chain(types.closures())
+    {
+        closure.nodes.iter().for_each(|id| {
+            reached.insert(id.0);
+        });
+    }
+    let reached: Vec<NodeId> = reached.sorted().into_iter().map(NodeId).collect();
     let ids = ids::ids(&world);
     let salts = salts(workspace, request);
     let salt_record = record::salts(&salts, request);
@@ -180,7 +186,7 @@ struct Writer<'x, 'p, 'w, 'a> {
 impl Writer<'_, '_, '_, '_> {
     fn write(
         &self,
-        closures: &[(NodeId, Closure)],
+        closures: &[(NodeId, Rc<Closure>)],
         reached: &[NodeId],
         types: &TypeArguments,
     ) -> Analysis {
@@ -190,7 +196,7 @@ impl Writer<'_, '_, '_, '_> {
         };
         let by_root: HashMap<NodeId, &Closure> = closures
             .iter()
-            .map(|(root, closure)| (*root, closure))
+            .map(|(root, closure)| (*root, &**closure))
             .collect();
         let direct: Vec<BTreeSet<NodeId>> = reached.iter().map(|id| self.direct(*id)).collect();
         let mut named: BTreeSet<NodeId> = direct.iter().flatten().copied().collect();

@@ -7,18 +7,15 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use crate::edges::{NOTED, On, Word};
-use crate::map::{HashMap, HashSet};
+use crate::graph::{Graph, Types};
+use crate::map::HashMap;
 use crate::outside::Hands;
 use crate::program::{Head, ImplFacts, Shape};
 use crate::std_facts;
 use crate::symbol::Symbol;
-use crate::ty::NodeId;
-
-/// A use of std, and the types that it is of.
-pub(crate) type Use = (Rc<[Lead]>, On);
 
 /// A trait that a use leads to.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Lead {
     of: usize,
     /// Only if a map or set of std, or a package, is in play.
@@ -162,50 +159,41 @@ impl Target {
 struct Receivers {
     /// Something uses it, on whatever.
     used: bool,
-    all: bool,
-    /// Whatever packages have in their hands.
-    handed: bool,
-    types: HashSet<NodeId>,
-    between: HashMap<(Between, Shape, Shape), On>,
+    types: Types,
+    /// Uses between types of certain shapes, and the numbers of the types that they are of.
+    between: Vec<((Between, Shape, Shape), u32)>,
 }
 
 impl Receivers {
-    fn add(&mut self, on: &On) {
-        self.used = true;
-        self.all |= on.any;
-        self.handed |= on.handed;
-        if !self.all {
-            self.types.extend(&on.types);
+    fn fit(&self, graph: &Graph<'_, '_, '_>, impl_: &Target, hands: &Hands) -> bool {
+        let number = match impl_.head {
+            Head::Adt(node) => Some(graph.type_number(node)),
+            _ => None,
+        };
+        let fits = |types: &Types| match number {
+            Some(number) => types.any || types.has(number) || (types.handed && hands.has(number)),
+            None => true,
+        };
+        if self.used && fits(&self.types) {
+            return true;
         }
-    }
-
-    fn fit(&self, impl_: &Target, hands: &Hands) -> bool {
-        self.used
-            && match impl_.head {
-                Head::Adt(node) => {
-                    self.all || self.types.contains(&node) || (self.handed && hands.has(node))
-                }
-                _ => true,
-            }
-            || self.between.iter().any(|((how, own, other), on)| {
-                let fits = match impl_.head {
-                    Head::Adt(node) => {
-                        on.any || on.types.contains(&node) || (on.handed && hands.has(node))
-                    }
-                    _ => true,
+        for ((how, own, other), types) in &self.between {
+            let fits_shape = own.may_be(impl_.own)
+                && match how {
+                    Between::Operands => other.may_become(impl_.argument),
+                    Between::Types => other.may_be(impl_.argument),
                 };
-                fits && own.may_be(impl_.own)
-                    && match how {
-                        Between::Operands => other.may_become(impl_.argument),
-                        Between::Types => other.may_be(impl_.argument),
-                    }
-            })
+            if fits_shape && fits(&graph.types(*types)) {
+                return true;
+            }
+        }
+        false
     }
 }
 
 /// What a closure has seen so far.
-pub(crate) struct Called<'g> {
-    traits: &'g Traits,
+#[derive(Clone)]
+pub(crate) struct Called {
     straight: Vec<Receivers>,
     roundabout: Vec<Receivers>,
     /// What code of packages has in its hands.
@@ -214,10 +202,9 @@ pub(crate) struct Called<'g> {
     pub(crate) collections: bool,
 }
 
-impl<'g> Called<'g> {
-    pub(crate) fn new(traits: &'g Traits) -> Self {
+impl Called {
+    pub(crate) fn new(traits: &Traits) -> Self {
         Called {
-            traits,
             straight: vec![Receivers::default(); traits.len()],
             roundabout: vec![Receivers::default(); traits.len()],
             hands: Hands::default(),
@@ -226,37 +213,42 @@ impl<'g> Called<'g> {
     }
 
     /// Notes a use.
-    pub(crate) fn add(&mut self, leads: &[Lead], on: &On) {
+    pub(crate) fn add(&mut self, graph: &Graph<'_, '_, '_>, leads: &[Lead], number: u32) {
+        let types = graph.types(number);
         for lead in leads {
-            if let Some((how, own, other)) = lead.between {
-                let between = &mut self.straight[lead.of].between;
-                between.entry((how, own, other)).or_default().take_in(on);
-            } else if lead.roundabout {
-                self.roundabout[lead.of].add(on);
-            } else {
-                self.straight[lead.of].add(on);
+            if let Some(between) = lead.between {
+                self.straight[lead.of].between.push((between, number));
+                continue;
             }
+            let receivers = if lead.roundabout {
+                &mut self.roundabout[lead.of]
+            } else {
+                &mut self.straight[lead.of]
+            };
+            receivers.used = true;
+            receivers.types.take_in(&types);
         }
     }
 
     /// Notes that a trait may be called on values of any type.
-    pub(crate) fn add_trait(&mut self, name: Symbol) {
-        let traits = self.traits;
-        self.add(&traits.leads(Word::Trait(name)), &On::any());
+    pub(crate) fn add_trait(&mut self, graph: &Graph<'_, '_, '_>, name: Symbol) {
+        let leads = graph.traits.leads(Word::Trait(name));
+        self.add(graph, &leads, graph.expanded(&On::any()));
     }
 
     /// Whether an impl of a trait for a type of this shape may be called.
-    pub(crate) fn may_be(&self, of: usize, target: &Target, locals: &[NodeId]) -> bool {
-        if self.hands.may_call(locals) {
+    pub(crate) fn may_be(&self, graph: &Graph<'_, '_, '_>, of: usize, at: u32) -> bool {
+        if self.hands.may_call(graph, at) {
             return true;
         }
-        match self.traits.names[of].1 {
+        let target = &graph.targets[at as usize];
+        match graph.traits.names[of].1 {
             Calls::Always => true,
             Calls::Packages => false,
             Calls::Uses(_) => {
-                self.straight[of].fit(target, &self.hands)
+                self.straight[of].fit(graph, target, &self.hands)
                     || ((self.collections || self.hands.packages)
-                        && self.roundabout[of].fit(target, &self.hands))
+                        && self.roundabout[of].fit(graph, target, &self.hands))
             }
         }
     }

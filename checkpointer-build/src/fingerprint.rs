@@ -13,6 +13,7 @@ use std::path::Path;
 use crate::edges::Meaning;
 use crate::graph::{Graph, Outside};
 use crate::map::{HashMap, HashSet};
+use crate::numbered::Bits;
 use crate::symbol::Symbol;
 use crate::twins::twins;
 use crate::ty::NodeId;
@@ -109,6 +110,11 @@ impl Hashes {
         hashes
     }
 
+    /// The code hash alone.
+    pub(crate) fn code(&self, root: NodeId, closure: &[NodeId]) -> Digest {
+        over(&self.salts, &self.deep, root, closure)
+    }
+
     /// A root's code hash and capture hash, over its closure.
     pub(crate) fn root(&self, root: NodeId, closure: &[NodeId]) -> (Digest, Digest) {
         if let Some(known) = self.roots.borrow().get(&root) {
@@ -127,7 +133,8 @@ impl Hashes {
 #[derive(Default)]
 struct Deep {
     sorted: Vec<Digest>,
-    places: HashMap<NodeId, u32>,
+    /// By number of the item.
+    places: Vec<Option<u32>>,
 }
 
 impl Deep {
@@ -140,7 +147,11 @@ impl Deep {
             if all.sorted.last() != Some(&digest) {
                 all.sorted.push(digest);
             }
-            all.places.insert(id, all.sorted.len() as u32 - 1);
+            let at = id.0 as usize;
+            if at >= all.places.len() {
+                all.places.resize(at + 1, None);
+            }
+            all.places[at] = Some(all.sorted.len() as u32 - 1);
         }
         all
     }
@@ -154,17 +165,21 @@ fn over(salts: &[String], deep: &Deep, root: NodeId, closure: &[NodeId]) -> Dige
     for salt in salts {
         text(&mut hasher, salt);
     }
-    hasher.update(&deep.sorted[deep.places[&root] as usize]);
-    let mut places: Vec<u32> = closure
-        .iter()
-        .filter_map(|id| deep.places.get(id).copied())
-        .collect();
-    places.sort_unstable();
-    places.dedup();
-    hasher.update(&(places.len() as u64).to_le_bytes());
-    for place in places {
-        hasher.update(&deep.sorted[place as usize]);
+    let own = deep.places[root.0 as usize].expect("a root is hashed");
+    hasher.update(&deep.sorted[own as usize]);
+    let mut places = Bits::default();
+    for id in closure {
+        if let Some(Some(place)) = deep.places.get(id.0 as usize) {
+            places.insert(*place);
+        }
     }
+    let places = places.sorted();
+    hasher.update(&(places.len() as u64).to_le_bytes());
+    let mut bytes = Vec::with_capacity(places.len() * 32);
+    for place in places {
+        bytes.extend_from_slice(&deep.sorted[place as usize]);
+    }
+    hasher.update(&bytes);
     *hasher.finalize().as_bytes()
 }
 

@@ -1,6 +1,8 @@
 //! The dependency graph: every item's edges, found on demand and once, and the impls by what has
 //! to be reachable for them to apply. Packages, files and variables are nodes of it too.
 
+mod steps;
+
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -10,14 +12,17 @@ use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use crate::allocators::Allocators;
-use crate::called::{Target, Traits, Use};
-use crate::edges::{Demand, Edges, On, edges_of};
+use crate::called::{Target, Traits};
+use crate::edges::{Edges, On, edges_of};
 use crate::ir::ItemKind;
 use crate::map::{HashMap, HashSet};
 use crate::program::{Head, ImplFacts, Program, substitute};
 use crate::symbol::Symbol;
 use crate::ty::{NodeId, TraitRef, Ty};
 use crate::world::{CrateId, Kind, PackageId};
+
+use steps::Numbers;
+pub(crate) use steps::{Steps, Types};
 
 /// Something that is no item.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,6 +37,7 @@ pub(crate) struct Graph<'p, 'w, 'a> {
     pub(crate) program: &'p Program<'w, 'a>,
     edges: Vec<OnceCell<Rc<Edges>>>,
     steps: Vec<OnceCell<Steps>>,
+    pub(crate) numbers: Numbers,
     outside: RefCell<(Vec<Outside>, HashMap<Outside, NodeId>)>,
     /// Impls in the order of their node, with what they wait for.
     pub(crate) impls: Vec<NodeId>,
@@ -62,28 +68,9 @@ pub(crate) struct Graph<'p, 'w, 'a> {
     pub(crate) start: Start,
     pub(crate) allocators: Allocators,
     crate_nodes: RefCell<HashMap<CrateId, Rc<Vec<NodeId>>>>,
-    handing: Vec<OnceCell<Handing>>,
     functions: OnceCell<BTreeSet<NodeId>>,
     used: OnceCell<HashSet<NodeId>>,
-    given: RefCell<HashMap<u32, Rc<On>>>,
-}
-
-/// What an item puts into the hands of packages, the types that the values are made of expanded.
-#[derive(Debug)]
-pub(crate) struct Handing {
-    pub(crate) hands: Option<On>,
-    pub(crate) hands_perhaps: On,
-    /// Of a type that packages can make: what it is made of.
-    pub(crate) made: On,
-}
-
-/// The same edges, as what thousands of closures go through one after the other.
-pub(crate) struct Steps {
-    /// All nodes that the item names, inside and outside of the code.
-    pub(crate) targets: Vec<NodeId>,
-    /// Its uses of std, and what they lead to.
-    pub(crate) uses: Vec<Use>,
-    pub(crate) demands: Vec<Demand>,
+    given: RefCell<HashMap<u32, Rc<Types>>>,
 }
 
 /// What holds before any root is reached, by impls that wait for no type.
@@ -104,6 +91,7 @@ impl<'p, 'w, 'a> Graph<'p, 'w, 'a> {
             program,
             edges: (0..nodes).map(|_| OnceCell::new()).collect(),
             steps: (0..nodes).map(|_| OnceCell::new()).collect(),
+            numbers: Numbers::new(program),
             outside: RefCell::default(),
             heads: facts.iter().map(|facts| Head::of(&facts.self_ty)).collect(),
             waits: facts
@@ -128,7 +116,6 @@ impl<'p, 'w, 'a> Graph<'p, 'w, 'a> {
             start: Start::default(),
             allocators: Allocators::of(program),
             crate_nodes: RefCell::default(),
-            handing: (0..nodes).map(|_| OnceCell::new()).collect(),
             functions: OnceCell::new(),
             used: OnceCell::new(),
             given: RefCell::default(),
@@ -184,22 +171,6 @@ impl<'p, 'w, 'a> Graph<'p, 'w, 'a> {
         self.traits.known(of)
     }
 
-    /// What every closure does that reaches an item of these edges.
-    pub(crate) fn steps(&self, id: NodeId, edges: &Edges) -> &Steps {
-        self.steps[id.0 as usize].get_or_init(|| {
-            let inside = edges.nodes.iter().copied();
-            let uses = edges.words.iter();
-            Steps {
-                targets: inside.chain(self.outside_of(edges)).collect(),
-                uses: uses
-                    .map(|(word, on)| (self.traits.leads(*word), self.expanded(on)))
-                    .filter(|(leads, _)| !leads.is_empty())
-                    .collect(),
-                demands: edges.demands.iter().copied().collect(),
-            }
-        })
-    }
-
     /// How many nodes there are, those outside of the code included.
     pub(crate) fn len(&self) -> usize {
         self.edges.len() + self.outside.borrow().0.len()
@@ -209,44 +180,6 @@ impl<'p, 'w, 'a> Graph<'p, 'w, 'a> {
     pub(crate) fn edges(&self, id: NodeId) -> Option<&Rc<Edges>> {
         let cell = self.edges.get(id.0 as usize)?;
         Some(cell.get_or_init(|| Rc::new(edges_of(self.program, id))))
-    }
-
-    /// The types, and those that their fields are made of: a derived impl hands on to them. A trait object among them may be
-    /// anything.
-    pub(crate) fn expanded(&self, on: &On) -> On {
-        if on.any {
-            return On {
-                handed: on.handed,
-                ..On::any()
-            };
-        }
-        let world = self.program.world;
-        let mut all: BTreeSet<NodeId> = BTreeSet::new();
-        let mut open: Vec<NodeId> = on.types.iter().copied().collect();
-        while let Some(id) = open.pop() {
-            let kind = world.node(id).kind;
-            match kind {
-                Kind::Struct | Kind::Enum | Kind::Union | Kind::Type => {}
-                Kind::Trait => return On::any(),
-                _ => continue,
-            }
-            if !all.insert(id) {
-                continue;
-            }
-            if let Some(edges) = self.edges(id) {
-                open.extend(
-                    edges
-                        .nodes
-                        .iter()
-                        .filter(|node| (node.0 as usize) < world.nodes.len()),
-                );
-            }
-        }
-        On {
-            any: false,
-            handed: on.handed,
-            types: all,
-        }
     }
 
     /// All functions that some item uses as values.
@@ -302,25 +235,6 @@ impl<'p, 'w, 'a> Graph<'p, 'w, 'a> {
         }
     }
 
-    /// What a reachable item puts into the hands of packages.
-    pub(crate) fn handing(&self, id: NodeId, edges: &Edges) -> &Handing {
-        self.handing[id.0 as usize].get_or_init(|| {
-            let made = if self.program.world.node(id).is_type() && self.can_be_made(id) {
-                self.expanded(&On {
-                    types: [id].into(),
-                    ..On::default()
-                })
-            } else {
-                On::default()
-            };
-            Handing {
-                hands: edges.hands.as_ref().map(|on| self.expanded(on)),
-                hands_perhaps: self.expanded(&edges.hands_perhaps),
-                made,
-            }
-        })
-    }
-
     /// Whether code of packages can make values of a type by itself: by a function without receiver of a trait that it knows.
     fn can_be_made(&self, id: NodeId) -> bool {
         let world = self.program.world;
@@ -371,22 +285,22 @@ impl<'p, 'w, 'a> Graph<'p, 'w, 'a> {
         impls.copied().any(|at| {
             let given = self.given_by(at);
             let closed = &self.facts[at as usize].closed;
-            !closed.is_empty() || given.any || given.types.contains(&id)
+            !closed.is_empty() || given.any || given.has(self.type_number(id))
         })
     }
 
     /// What an impl of a foreign trait gives to whoever calls it: results and associated types. What its parameters stand
     /// for was handed over with the type.
-    pub(crate) fn given_by(&self, at: u32) -> Rc<On> {
+    pub(crate) fn given_by(&self, at: u32) -> Rc<Types> {
         if let Some(known) = self.given.borrow().get(&at) {
             return Rc::clone(known);
         }
-        let given = Rc::new(self.find_given_by(self.facts[at as usize]));
+        let given = self.find_given_by(self.facts[at as usize]);
         self.given.borrow_mut().insert(at, Rc::clone(&given));
         given
     }
 
-    fn find_given_by(&self, facts: &ImplFacts) -> On {
+    fn find_given_by(&self, facts: &ImplFacts) -> Rc<Types> {
         let program = self.program;
         let mut types = Vec::new();
         for member in facts.members.values().flatten() {
@@ -414,7 +328,7 @@ impl<'p, 'w, 'a> Graph<'p, 'w, 'a> {
                 ..given
             });
         }
-        self.expanded(&on)
+        self.types(self.expanded(&on))
     }
 
     /// The node of a package, file or variable.

@@ -28,6 +28,7 @@ mod summaries;
 mod collect;
 mod files;
 mod link;
+mod numbered;
 mod resolve;
 mod world;
 

@@ -1,20 +1,38 @@
 //! What code of packages that are not read has in its hands: the values that reachable code gives to it, what those give
 //! when their traits are called, and what it can make by itself. Only their impls of foreign traits can it call.
 
-use crate::edges::{Edges, On};
-use crate::graph::{Graph, Handing};
+use crate::edges::Edges;
+use crate::graph::{Graph, Steps, Types};
+use crate::numbered::Bits;
 use crate::program::Head;
-use crate::ty::NodeId;
+
+/// Types of values, as many items hand them over.
+#[derive(Clone, Debug, Default)]
+struct Held {
+    types: Types,
+    /// What was taken in, by number.
+    seen: Bits,
+}
+
+impl Held {
+    fn take_in(&mut self, graph: &Graph<'_, '_, '_>, number: Option<u32>) {
+        if let Some(number) = number
+            && self.seen.insert(number)
+        {
+            self.types.take_in(&graph.types(number));
+        }
+    }
+}
 
 /// What is known of it, for one root, so far.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Hands {
     called: bool,
-    handed: On,
+    handed: Held,
     /// Counts once packages are in play.
-    perhaps: On,
+    perhaps: Held,
     /// Reachable types that packages can make by themselves, and those inside of them.
-    made: On,
+    made: Held,
     /// Whether something takes a made value without saying of which type it is.
     takes_any: bool,
     pub(crate) packages: bool,
@@ -22,55 +40,56 @@ pub(crate) struct Hands {
 
 impl Hands {
     /// Takes in what one reachable item does.
-    pub(crate) fn visit(&mut self, edges: &Edges, uses: &Handing) {
+    pub(crate) fn visit(&mut self, graph: &Graph<'_, '_, '_>, edges: &Edges, steps: &Steps) {
         self.packages |= !edges.packages.is_empty();
         self.takes_any |= edges.takes_any;
-        if let Some(on) = &uses.hands {
-            self.called = true;
-            self.handed.take_in(on);
-        }
-        self.perhaps.take_in(&uses.hands_perhaps);
-        self.made.take_in(&uses.made);
+        self.called |= steps.hands.is_some();
+        self.handed.take_in(graph, steps.hands);
+        self.perhaps.take_in(graph, steps.hands_perhaps);
+        self.made.take_in(graph, steps.made);
     }
 
-    /// Takes in what an impl that packages may call gives back to them.
-    pub(crate) fn woke(&mut self, graph: &Graph<'_, '_, '_>, at: u32) {
-        if self.may_call(&graph.facts[at as usize].locals) {
-            self.handed.take_in(&graph.given_by(at));
+    /// Takes in what an impl gives back to whoever calls it, if packages may. Returns whether they may.
+    pub(crate) fn woke(&mut self, graph: &Graph<'_, '_, '_>, at: u32) -> bool {
+        let may_call = self.may_call(graph, at);
+        if may_call {
+            self.handed.types.take_in(&graph.given_by(at));
         }
+        may_call
     }
 
     pub(crate) fn is_called(&self) -> bool {
-        self.called || (self.packages && self.perhaps != On::default())
+        self.called || (self.packages && !self.perhaps.types.is_empty())
     }
 
     /// Whether values of any type may be there.
     pub(crate) fn has_any(&self) -> bool {
-        self.handed.any
-            || (self.packages && self.perhaps.any)
-            || (self.takes_made() && self.made.any)
+        self.handed.types.any
+            || (self.packages && self.perhaps.types.any)
+            || (self.takes_made() && self.made.types.any)
     }
 
-    /// Whether values of this type may be there.
-    pub(crate) fn has(&self, ty: NodeId) -> bool {
+    /// Whether values of the type of this number may be there.
+    pub(crate) fn has(&self, ty: Option<u32>) -> bool {
         self.has_any()
-            || self.handed.types.contains(&ty)
-            || (self.packages && self.perhaps.types.contains(&ty))
-            || (self.takes_made() && self.made.types.contains(&ty))
+            || self.handed.types.has(ty)
+            || (self.packages && self.perhaps.types.has(ty))
+            || (self.takes_made() && self.made.types.has(ty))
     }
 
     /// Whether values of an impl's self type may be there: one that is not ours always is.
-    pub(crate) fn has_self(&self, head: Head) -> bool {
+    pub(crate) fn has_self(&self, graph: &Graph<'_, '_, '_>, head: Head) -> bool {
         match head {
-            Head::Adt(node) => self.has(node),
+            Head::Adt(node) => self.has(graph.type_number(node)),
             _ => true,
         }
     }
 
-    /// Whether code of packages may call an impl of a foreign trait, whose header names these types: no other code than what
-    /// has them can mean it.
-    pub(crate) fn may_call(&self, locals: &[NodeId]) -> bool {
-        self.is_called() && locals.iter().all(|ty| self.has(*ty))
+    /// Whether code of packages may call an impl of a foreign trait: no other code than what has the types that its header
+    /// names can mean it.
+    pub(crate) fn may_call(&self, graph: &Graph<'_, '_, '_>, at: u32) -> bool {
+        let mut locals = graph.facts[at as usize].locals.iter();
+        self.is_called() && locals.all(|ty| self.has(graph.type_number(*ty)))
     }
 
     fn takes_made(&self) -> bool {

@@ -7,19 +7,25 @@
 //! Source of the method: D. F. Bacon and P. F. Sweeney, "Fast Static Analysis of C++ Virtual
 //! Function Calls", OOPSLA 1996.
 
+mod shared;
+
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::called::Called;
 use crate::cfg::Switches;
-use crate::edges::{Demand, Edges, Length, brought_to};
+use crate::edges::{Demand, Edges, Length};
 use crate::graph::{Graph, Outside, last_segment};
 use crate::map::{HashMap, HashSet};
+use crate::numbered::Bits;
 use crate::program::Head;
 use crate::std_facts;
 use crate::symbol::Symbol;
 use crate::ty::{NodeId, TraitRef};
 use crate::world::{CrateId, Extern, Kind, Script, Unseen};
+
+pub(crate) use shared::Closures;
 
 /// What one root reaches.
 #[derive(Clone, Debug, Default)]
@@ -31,98 +37,96 @@ pub(crate) struct Closure {
     pub(crate) impure: BTreeSet<Rc<Unseen>>,
 }
 
-/// Chains from one root.
-pub(crate) fn closure(graph: &Graph<'_, '_, '_>, root: NodeId) -> Closure {
-    chain_from(graph, root, false)
-}
-
-/// Chains from a type, or a trait that stands for its objects, as a type argument of functions that can't be seen: crates
-/// above this one may call whatever their bounds name, of the type and of all that its impls hand out. So every impl of a
-/// trait for a reached type counts as a whole.
-pub(crate) fn closure_of_argument(graph: &Graph<'_, '_, '_>, ty: NodeId) -> Closure {
-    chain_from(graph, ty, true)
-}
-
-fn chain_from(graph: &Graph<'_, '_, '_>, root: NodeId, is_argument: bool) -> Closure {
-    let mut chain = Chain {
-        graph,
-        is_argument,
-        reached: vec![false; graph.len()],
-        order: Vec::new(),
-        next: 0,
-        waits: graph.waits.clone(),
-        applied: graph.waits.iter().map(|waits| *waits == 0).collect(),
-        any: HashSet::default(),
-        members: HashMap::default(),
-        foreign: HashSet::default(),
-        open: HashSet::default(),
-        handed: BTreeSet::new(),
-        lengths: HashSet::default(),
-        called: Called::new(&graph.traits),
-        pending: graph.start.pending.clone(),
-        woken: vec![false; graph.impls.len()],
-        whole_crates: HashSet::default(),
-        generated: HashSet::default(),
-        reported: HashSet::default(),
-        result: Closure::default(),
-    };
-    for id in &graph.start.reached {
-        chain.reach(*id);
-    }
-    chain.reach(root);
-    // Whoever calls the root may bring any implementation of the traits in its signature.
-    if let Some(edges) = graph.edges(root) {
-        chain.open_brought(edges);
-    }
-    for id in graph.allocators.called_by(graph.program.world, root) {
-        chain.reach(id);
-    }
-    let brought = brought_to(graph.program, root);
-    chain.open_brought(&brought);
-    if is_argument && graph.program.traits.contains_key(&root) {
-        chain.demand(Demand::Open(root));
-    }
-    chain.run();
-    let mut result = chain.result;
-    result.nodes = chain.order;
-    result.nodes.sort();
-    result
-}
-
+#[derive(Clone)]
 struct Chain<'g, 'p, 'w, 'a> {
     graph: &'g Graph<'p, 'w, 'a>,
     is_argument: bool,
-    reached: Vec<bool>,
+    reached: Bits,
     order: Vec<NodeId>,
     next: usize,
+    /// Uses and demands that were taken in, by number.
+    used: Bits,
+    demanded: Bits,
     waits: Vec<u32>,
     applied: Vec<bool>,
     any: HashSet<Symbol>,
-    members: HashMap<NodeId, HashSet<(Symbol, Head)>>,
-    foreign: HashSet<(Symbol, Head)>,
+    members: HashMap<NodeId, Vec<(Symbol, Head)>>,
+    foreign: HashMap<Symbol, Vec<Head>>,
     open: HashSet<NodeId>,
     /// Names of methods that are called on what code of packages gave.
     handed: BTreeSet<Symbol>,
     lengths: HashSet<Length>,
-    called: Called<'g>,
+    called: Called,
     /// By foreign trait: applied impls that nothing has called yet.
     pending: Vec<Vec<u32>>,
     /// Impls that something has called.
     woken: Vec<bool>,
+    /// Those of them whose results packages don't get, as far as is known.
+    withheld: Vec<u32>,
     whole_crates: HashSet<CrateId>,
     generated: HashSet<CrateId>,
     /// What stands in the result already, by address.
     reported: HashSet<usize>,
     result: Closure,
+    closure: OnceCell<Rc<Closure>>,
+}
+
+impl<'g, 'p, 'w, 'a> Chain<'g, 'p, 'w, 'a> {
+    fn new(graph: &'g Graph<'p, 'w, 'a>, is_argument: bool) -> Self {
+        let mut chain = Chain {
+            graph,
+            is_argument,
+            reached: Bits::default(),
+            order: Vec::new(),
+            next: 0,
+            used: Bits::default(),
+            demanded: Bits::default(),
+            waits: graph.waits.clone(),
+            applied: graph.waits.iter().map(|waits| *waits == 0).collect(),
+            any: HashSet::default(),
+            members: HashMap::default(),
+            foreign: HashMap::default(),
+            open: HashSet::default(),
+            handed: BTreeSet::new(),
+            lengths: HashSet::default(),
+            called: Called::new(&graph.traits),
+            pending: graph.start.pending.clone(),
+            woken: vec![false; graph.impls.len()],
+            withheld: Vec::new(),
+            whole_crates: HashSet::default(),
+            generated: HashSet::default(),
+            reported: HashSet::default(),
+            result: Closure::default(),
+            closure: OnceCell::new(),
+        };
+        for id in &graph.start.reached {
+            chain.reach(*id);
+        }
+        chain
+    }
+
+    /// One that goes on from here.
+    fn fork(&self) -> Self {
+        Chain {
+            closure: OnceCell::new(),
+            ..self.clone()
+        }
+    }
+
+    /// What was found.
+    fn closure(&self) -> &Rc<Closure> {
+        self.closure.get_or_init(|| {
+            Rc::new(Closure {
+                nodes: self.reached.sorted().into_iter().map(NodeId).collect(),
+                ..self.result.clone()
+            })
+        })
+    }
 }
 
 impl Chain<'_, '_, '_, '_> {
     fn reach(&mut self, id: NodeId) {
-        let at = id.0 as usize;
-        if at >= self.reached.len() {
-            self.reached.resize(at + 1, false);
-        }
-        if !std::mem::replace(&mut self.reached[at], true) {
+        if self.reached.insert(id.0) {
             self.order.push(id);
         }
     }
@@ -166,48 +170,66 @@ impl Chain<'_, '_, '_, '_> {
         }
     }
 
-    fn run(&mut self) {
-        loop {
-            while let Some(id) = self.order.get(self.next).copied() {
-                self.next += 1;
-                self.visit(id);
-            }
-            // What foreign code may call depends on all names that are mentioned so far.
-            let woken = self.wake_foreign();
-            self.meet_handed();
-            if !woken && self.next == self.order.len() {
-                return;
-            }
-        }
+    /// Whether everything is found, once all that was reached has been visited.
+    fn is_settled(&mut self) -> bool {
+        // What foreign code may call depends on all names that are mentioned so far.
+        let woken = self.wake_foreign();
+        self.meet_handed();
+        !woken && self.next == self.order.len()
     }
 
     fn visit(&mut self, id: NodeId) {
         let Some(edges) = self.graph.edges(id) else {
             return;
         };
-        let edges = std::rc::Rc::clone(edges);
         let graph = self.graph;
-        let steps = graph.steps(id, &edges);
+        let steps = graph.steps(id, edges);
         for node in &steps.targets {
             self.reach(*node);
         }
-        for (leads, on) in &steps.uses {
-            self.called.add(leads, on);
+        for number in &steps.uses {
+            if self.used.insert(*number) {
+                let (leads, types) = graph.use_of_std(*number);
+                self.called.add(graph, &leads, types);
+            }
         }
-        self.called
-            .hands
-            .visit(&edges, self.graph.handing(id, &edges));
+        self.called.hands.visit(graph, edges, steps);
         self.called.collections |= edges.collections;
-        for length in &edges.lengths {
-            self.length(*length);
+        if !steps.is_plain {
+            for length in &edges.lengths {
+                self.length(*length);
+            }
         }
         // Code that is not read may make arrays of any length.
         if self.called.hands.is_called() {
             self.length(Length::Any);
         }
-        for demand in &steps.demands {
-            self.demand(*demand);
+        for number in &steps.demands {
+            self.demand_once(*number);
         }
+        self.result.switches = self.result.switches.union(edges.switches);
+        if !steps.is_plain {
+            self.visit_rare(edges);
+        }
+        let node = graph.program.world.node(id);
+        if graph.program.world.krate(node.krate).script == Script::Files {
+            self.reach_generated(node.krate);
+        }
+        if node.kind == Kind::Static {
+            self.open_brought(edges);
+        }
+        if matches!(node.kind, Kind::Struct | Kind::Enum | Kind::Union) {
+            for at in graph.waiting.get(&id).into_iter().flatten() {
+                self.waits[*at as usize] -= 1;
+                if self.waits[*at as usize] == 0 {
+                    self.apply(*at);
+                }
+            }
+        }
+    }
+
+    /// What few items have.
+    fn visit_rare(&mut self, edges: &Edges) {
         for krate in &edges.whole_crates {
             if self.whole_crates.insert(*krate) {
                 for node in self.graph.nodes_of_crate(*krate).iter() {
@@ -215,7 +237,6 @@ impl Chain<'_, '_, '_, '_> {
                 }
             }
         }
-        self.result.switches = self.result.switches.union(edges.switches);
         for at in &edges.unseen {
             if self.reported.insert(Rc::as_ptr(at) as usize) {
                 self.result.unseen.insert(Rc::clone(at));
@@ -224,22 +245,6 @@ impl Chain<'_, '_, '_, '_> {
         for at in &edges.impure {
             if self.reported.insert(Rc::as_ptr(at) as usize) {
                 self.result.impure.insert(Rc::clone(at));
-            }
-        }
-        let node = self.graph.program.world.node(id);
-        let kind = node.kind;
-        if self.graph.program.world.krate(node.krate).script == Script::Files {
-            self.reach_generated(node.krate);
-        }
-        if kind == Kind::Static {
-            self.open_brought(&edges);
-        }
-        if matches!(kind, Kind::Struct | Kind::Enum | Kind::Union) {
-            for at in self.graph.waiting.get(&id).into_iter().flatten() {
-                self.waits[*at as usize] -= 1;
-                if self.waits[*at as usize] == 0 {
-                    self.apply(*at);
-                }
             }
         }
     }
@@ -274,33 +279,19 @@ impl Chain<'_, '_, '_, '_> {
                     if self.open.contains(of) {
                         self.reach_whole(id, Some(*of));
                     }
-                    let wanted: Vec<(Symbol, Head)> = self
-                        .members
-                        .get(of)
-                        .into_iter()
-                        .flatten()
-                        .copied()
-                        .collect();
-                    for (name, receiver) in wanted {
+                    let wanted = self.members.get(of).cloned();
+                    for (name, receiver) in wanted.unwrap_or_default() {
                         if receiver.may_use(head) {
                             self.reach_member(at, *of, name);
                         }
                     }
                 }
                 TraitRef::Foreign(of) => {
-                    let wanted: Vec<Symbol> = self
-                        .foreign
-                        .iter()
-                        .filter(|(_, receiver)| receiver.may_use(head))
-                        .map(|(name, _)| *name)
-                        .collect();
-                    for name in wanted {
-                        facts
-                            .members
-                            .get(&name)
-                            .into_iter()
-                            .flatten()
-                            .for_each(|node| self.reach(*node));
+                    for (name, nodes) in &facts.members {
+                        let mut wanted = self.foreign.get(name).into_iter().flatten();
+                        if wanted.any(|receiver| receiver.may_use(head)) {
+                            nodes.iter().for_each(|node| self.reach(*node));
+                        }
                     }
                     self.pending[graph.foreign_number(*of)].push(at);
                 }
@@ -364,12 +355,17 @@ impl Chain<'_, '_, '_, '_> {
     }
 
     fn demand(&mut self, demand: Demand) {
+        self.demand_once(self.graph.demand_number(demand));
+    }
+
+    fn demand_once(&mut self, number: u32) {
+        if !self.demanded.insert(number) {
+            return;
+        }
         let graph = self.graph;
-        match demand {
+        match graph.demand(number) {
             Demand::Any(name) => {
-                if !self.any.insert(name) {
-                    return;
-                }
+                self.any.insert(name);
                 for (at, node) in graph.members.get(&name).into_iter().flatten() {
                     if self.applied[*at as usize] {
                         self.reach(*node);
@@ -380,9 +376,7 @@ impl Chain<'_, '_, '_, '_> {
                 }
             }
             Demand::Member(of, name, receiver) => {
-                if !self.members.entry(of).or_default().insert((name, receiver)) {
-                    return;
-                }
+                self.members.entry(of).or_default().push((name, receiver));
                 self.reach(of);
                 if let Some(facts) = graph.program.traits.get(&of) {
                     // The declaration counts: its signature decides what is inferred.
@@ -407,9 +401,7 @@ impl Chain<'_, '_, '_, '_> {
                 }
             }
             Demand::Foreign(name, receiver) => {
-                if !self.foreign.insert((name, receiver)) {
-                    return;
-                }
+                self.foreign.entry(name).or_default().push(receiver);
                 for (at, node) in graph.members.get(&name).into_iter().flatten() {
                     let of = &graph.facts[*at as usize].of;
                     if self.applied[*at as usize]
@@ -424,9 +416,7 @@ impl Chain<'_, '_, '_, '_> {
                 self.handed.insert(name);
             }
             Demand::Open(of) => {
-                if !self.open.insert(of) {
-                    return;
-                }
+                self.open.insert(of);
                 self.reach(of);
                 if let Some(facts) = graph.program.traits.get(&of) {
                     facts
@@ -456,7 +446,7 @@ impl Chain<'_, '_, '_, '_> {
             return;
         }
         for name in std::iter::once(name).chain(std_facts::led_to(name).iter().copied()) {
-            self.called.add_trait(Symbol::new(name));
+            self.called.add_trait(graph, Symbol::new(name));
             // One trait of a package may be named by several paths.
             let last = Symbol::new(last_segment(name));
             let impls = graph.of_foreign.get(&last).into_iter().flatten();
@@ -504,14 +494,14 @@ impl Chain<'_, '_, '_, '_> {
             }
             for (at, node) in graph.members.get(&name).into_iter().flatten() {
                 let head = graph.heads[*at as usize];
-                if self.applied[*at as usize] && self.called.hands.has_self(head) {
+                if self.applied[*at as usize] && self.called.hands.has_self(graph, head) {
                     self.reach(*node);
                 }
             }
             for of in graph.program.traits_with.get(&name).into_iter().flatten() {
                 for at in graph.of_trait.get(of).into_iter().flatten() {
                     let head = graph.heads[*at as usize];
-                    if self.applied[*at as usize] && self.called.hands.has_self(head) {
+                    if self.applied[*at as usize] && self.called.hands.has_self(graph, head) {
                         self.reach(*of);
                         self.reach_member(*at, *of, name);
                     }
@@ -552,19 +542,23 @@ impl Chain<'_, '_, '_, '_> {
         let graph = self.graph;
         let mut any = false;
         for of in 0..self.pending.len() {
-            let pending = std::mem::take(&mut self.pending[of]);
-            let (woken, asleep): (Vec<u32>, Vec<u32>) = pending.into_iter().partition(|at| {
-                let locals = &graph.facts[*at as usize].locals;
-                self.called.may_be(of, &graph.targets[*at as usize], locals)
-            });
-            self.pending[of] = asleep;
-            for at in woken {
-                // An impl of a trait whose name is ambiguous waits for several.
-                if !std::mem::replace(&mut self.woken[at as usize], true) {
+            for at in std::mem::take(&mut self.pending[of]) {
+                if !self.called.may_be(graph, of, at) {
+                    self.pending[of].push(at);
+                } else if !std::mem::replace(&mut self.woken[at as usize], true) {
+                    // An impl of a trait whose name is ambiguous waits for several.
                     any = true;
-                    self.called.hands.woke(graph, at);
+                    self.withheld.push(at);
                     self.reach_whole(graph.impls[at as usize], None);
                 }
+            }
+        }
+        // Packages may come by the types of an impl that something else has called before.
+        for at in std::mem::take(&mut self.withheld) {
+            if self.called.hands.woke(graph, at) {
+                any = true;
+            } else {
+                self.withheld.push(at);
             }
         }
         any

@@ -2,13 +2,13 @@
 //! types that it will be called with, so the run time adds these to the call's.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use checkpointer_syntax::table::{AMBIGUOUS, crate_types};
 
 use crate::fingerprint::{Hashes, hex};
-use crate::graph::Graph;
 use crate::ir::{self, ItemKind, Type};
-use crate::reach::{Closure, closure_of_argument};
+use crate::reach::{Closure, Closures};
 use crate::ty::NodeId;
 use crate::world::{Kind, PackageInfo, World};
 
@@ -16,12 +16,12 @@ use crate::world::{Kind, PackageInfo, World};
 #[derive(Default)]
 pub(crate) struct TypeArguments {
     is_needed: bool,
-    types: Vec<(String, NodeId, Closure)>,
+    types: Vec<(String, NodeId, Rc<Closure>)>,
 }
 
 impl TypeArguments {
     /// Whatever generic checkpointed functions, of this package or of those below it, may be called with.
-    pub(crate) fn of(world: &World<'_>, graph: &Graph<'_, '_, '_>) -> Self {
+    pub(crate) fn of(world: &World<'_>, closures: &mut Closures<'_, '_, '_, '_>) -> Self {
         let is_checkpointed = |id: &NodeId| {
             world
                 .node(*id)
@@ -39,7 +39,7 @@ impl TypeArguments {
         let types = world
             .ids()
             .filter(|id| world.node(*id).is_type() || world.node(*id).kind == Kind::Trait)
-            .map(|id| (type_name(world, id), id, closure_of_argument(graph, id)))
+            .map(|id| (type_name(world, id), id, closures.of_argument(id)))
             .collect();
         Self {
             is_needed: true,
@@ -47,11 +47,9 @@ impl TypeArguments {
         }
     }
 
-    /// All that any of them reaches.
-    pub(crate) fn reached(&self) -> impl Iterator<Item = NodeId> {
-        self.types
-            .iter()
-            .flat_map(|(_, _, closure)| closure.nodes.iter().copied())
+    /// What each of them reaches.
+    pub(crate) fn closures(&self) -> impl Iterator<Item = &Rc<Closure>> {
+        self.types.iter().map(|(_, _, closure)| closure)
     }
 
     /// Names as the compiler spells them, and hashes.
@@ -66,7 +64,7 @@ impl TypeArguments {
             let env = |name: &str| krate.env.get(name).map_or("", String::as_str);
             let hash = format!(
                 "{} {} {} {}",
-                hex(&hashes.root(*id, &closure.nodes).0),
+                hex(&hashes.code(*id, &closure.nodes)),
                 env("CARGO_PKG_NAME"),
                 env("CARGO_PKG_VERSION"),
                 krate.target

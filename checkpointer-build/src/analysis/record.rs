@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use checkpointer_syntax::state::{File, Item, Root, Salt, State, content_digest};
 
@@ -66,7 +67,7 @@ fn short(digest: &Digest) -> u64 {
 
 impl Writer<'_, '_, '_, '_> {
     /// The state of everything that is reached.
-    pub(super) fn record(&self, closures: &[(NodeId, Closure)], reached: &[NodeId]) -> Record {
+    pub(super) fn record(&self, closures: &[(NodeId, Rc<Closure>)], reached: &[NodeId]) -> Record {
         let mut record = Record::default();
         record.state.hash_version = HASH_VERSION;
         let mut order: Vec<(String, NodeId)> =

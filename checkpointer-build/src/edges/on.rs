@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::ty::{NodeId, Ty};
 
 /// The types that values handed over may be made of.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct On {
     /// Any type: something is not known.
     pub(crate) any: bool,

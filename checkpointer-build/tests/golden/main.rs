@@ -3,6 +3,7 @@
 //! A digest that changes here means that every result stored by an older version would be computed again, so a change on
 //! purpose needs a new `fingerprint::HASH_VERSION` as well as new digests.
 
+mod alone;
 mod anywhere;
 mod by_hand;
 mod package;

@@ -44,12 +44,22 @@ impl Package {
 
     /// The same in a folder below the given one.
     pub(crate) fn analyzed_in(&self, folder: &Path) -> String {
-        self.write(folder);
         let options = AnalyzeOptions {
             all: true,
             ..AnalyzeOptions::default()
         };
-        analyze(&folder.join("Cargo.toml"), &options).expect("the package can be analysed")
+        self.analyzed_with(folder, &options)
+    }
+
+    /// The JSON of the checkpointed functions alone.
+    pub(crate) fn analyzed_checkpointed(&self) -> String {
+        let folder = tempfile::tempdir().expect("a folder");
+        self.analyzed_with(folder.path(), &AnalyzeOptions::default())
+    }
+
+    fn analyzed_with(&self, folder: &Path, options: &AnalyzeOptions) -> String {
+        self.write(folder);
+        analyze(&folder.join("Cargo.toml"), options).expect("the package can be analysed")
     }
 
     /// The hash and the capture hash of `golden::root`.
