@@ -13,7 +13,7 @@ use std::rc::Rc;
 use crate::expand::MacroDef;
 use crate::ir::{self, ItemKind};
 use crate::map::{HashMap, HashSet};
-use crate::resolve::Names;
+use crate::resolve::{Known, Names};
 use crate::symbol::Symbol;
 use crate::ty::{Bound, NodeId, TraitRef, Ty};
 use crate::world::{Def, Kind, ModId, Ns, PackageId, World};
@@ -86,6 +86,8 @@ pub(crate) struct Program<'w, 'a> {
     /// Scopes of items' generics, made once.
     scopes: RefCell<HashMap<NodeId, Rc<Scope>>>,
     aliases: RefCell<HashSet<NodeId>>,
+    known_names: Known,
+    gives_ours: RefCell<HashMap<Symbol, bool>>,
     definitions: RefCell<HashMap<NodeId, Option<Rc<MacroDef>>>>,
     imported: RefCell<HashMap<ModId, Rc<HashSet<NodeId>>>>,
     packages: RefCell<HashMap<ModId, Rc<Vec<PackageId>>>>,
@@ -107,6 +109,8 @@ impl<'w, 'a> Program<'w, 'a> {
             named: HashMap::default(),
             scopes: RefCell::default(),
             aliases: RefCell::default(),
+            known_names: Known::default(),
+            gives_ours: RefCell::default(),
             definitions: RefCell::default(),
             imported: RefCell::default(),
             packages: RefCell::default(),
@@ -136,8 +140,8 @@ impl<'w, 'a> Program<'w, 'a> {
         program
     }
 
-    pub(crate) fn names(&self) -> Names<'w, 'a> {
-        Names::new(self.world)
+    pub(crate) fn names(&self) -> Names<'_, 'a> {
+        Names::keeping(self.world, &self.known_names)
     }
 
     /// What names mean inside of an item: its generics and those around it, and `Self`.
@@ -277,6 +281,16 @@ impl<'w, 'a> Program<'w, 'a> {
                 bindings: bindings.clone(),
             })
             .collect()
+    }
+
+    /// Whether members of a name give or take what is ours, which is found once.
+    pub(crate) fn gives_ours(&self, name: Symbol, find: impl FnOnce() -> bool) -> bool {
+        if let Some(known) = self.gives_ours.borrow().get(&name) {
+            return *known;
+        }
+        let found = find();
+        self.gives_ours.borrow_mut().insert(name, found);
+        found
     }
 
     /// The bounds of a type parameter.

@@ -478,6 +478,10 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
 
     /// Whether some member of that name gives a value that is made of a type of ours, or takes arguments of one.
     pub(super) fn gives_ours(&self, name: Symbol) -> bool {
+        self.program.gives_ours(name, || self.find_gives_ours(name))
+    }
+
+    fn find_gives_ours(&self, name: Symbol) -> bool {
         let members = self.program.members_named.get(&name);
         members.into_iter().flatten().any(|id| {
             let node = self.program.world.node(*id);

@@ -2,9 +2,10 @@
 //! module's own names and imports, globs, the extern prelude, std's prelude, primitives.
 
 use std::cell::RefCell;
+use std::rc::Rc;
 
 use crate::collect::DOLLAR_CRATE;
-use crate::map::HashSet;
+use crate::map::{HashMap, HashSet};
 use crate::std_facts;
 use crate::symbol::Symbol;
 use crate::world::{Binding, CrateId, Def, Extern, Kind, ModId, NodeId, Ns, STD, Vis, World};
@@ -28,7 +29,12 @@ pub(crate) struct Names<'w, 'a> {
     import: Option<u32>,
     /// Where what is read of imports is noted.
     reads: Option<&'w RefCell<Vec<Read>>>,
+    /// Where the meanings of names in modules are kept.
+    known: Option<&'w Known>,
 }
+
+/// What names mean in modules, once all imports are resolved.
+pub(crate) type Known = RefCell<HashMap<(ModId, Ns, Symbol), Rc<[Def]>>>;
 
 /// What a look-up has read of the imports of a module, whether it was there or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -50,6 +56,15 @@ impl<'w, 'a> Names<'w, 'a> {
             world,
             import: None,
             reads: None,
+            known: None,
+        }
+    }
+
+    /// Look-ups that are kept, for when the imports' meanings don't change any more.
+    pub(crate) fn keeping(world: &'w World<'a>, known: &'w Known) -> Self {
+        Names {
+            known: Some(known),
+            ..Names::new(world)
         }
     }
 
@@ -62,6 +77,7 @@ impl<'w, 'a> Names<'w, 'a> {
             world,
             import: Some(import),
             reads: Some(reads),
+            known: None,
         }
     }
 
@@ -213,6 +229,20 @@ impl<'w, 'a> Names<'w, 'a> {
 
     /// A name in scope: blocks outwards, the module, the extern prelude, std's prelude, primitives.
     pub(crate) fn lexical(&self, from: ModId, name: Symbol, ns: Ns) -> Vec<Def> {
+        let Some(known) = self.known else {
+            return self.find_lexical(from, name, ns);
+        };
+        if let Some(found) = known.borrow().get(&(from, ns, name)) {
+            return found.to_vec();
+        }
+        let found = self.find_lexical(from, name, ns);
+        known
+            .borrow_mut()
+            .insert((from, ns, name), found.as_slice().into());
+        found
+    }
+
+    fn find_lexical(&self, from: ModId, name: Symbol, ns: Ns) -> Vec<Def> {
         let mut module = from;
         loop {
             let found = self.in_module(module, name, ns, from);

@@ -6,7 +6,7 @@ mod imports;
 mod lookup;
 
 pub(crate) use imports::resolve_imports;
-pub(crate) use lookup::{Names, PRIMITIVES, Resolution};
+pub(crate) use lookup::{Known, Names, PRIMITIVES, Resolution};
 
 use crate::ir;
 use crate::symbol::Symbol;

@@ -1,6 +1,9 @@
 //! From a path into std to a type.
 
+use std::sync::LazyLock;
+
 use super::shape::{Match, Reader};
+use crate::map::HashMap;
 use crate::resolve::PRIMITIVES;
 use crate::ty::Ty;
 
@@ -198,9 +201,18 @@ fn c_number(name: &str) -> Option<&'static str> {
 }
 
 fn iterator(module: &str, name: &str, args: &[Ty]) -> Option<Ty> {
-    let (.., item) = ITERATORS.iter().find(|(modules, names, _)| {
-        modules.split(' ').any(|m| m == module) && names.split(' ').any(|n| n == name)
-    })?;
+    static ITEMS: LazyLock<HashMap<(&str, &str), &str>> = LazyLock::new(|| {
+        let mut items = HashMap::default();
+        for (modules, names, item) in ITERATORS {
+            for module in modules.split(' ') {
+                for name in names.split(' ') {
+                    items.entry((module, name)).or_insert(*item);
+                }
+            }
+        }
+        items
+    });
+    let item = ITEMS.get(&(module, name))?;
     Some(Ty::std("Iterator", vec![item_from(item, args)]))
 }
 
