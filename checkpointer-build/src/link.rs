@@ -247,6 +247,7 @@ fn add_crate(
         imports: Vec::new(),
         globs: Vec::new(),
         generators: Vec::new(),
+        attributed: None,
         env: NO_MACROS,
         anonymous: Vec::new(),
     });

@@ -132,7 +132,7 @@ impl<'w, 'a> Program<'w, 'a> {
             }
             if node.parent.is_none()
                 && !node.name.is_empty()
-                && !matches!(node.kind, Kind::Call | Kind::Impl)
+                && !matches!(node.kind, Kind::Call | Kind::Impl | Kind::Mod)
             {
                 program.named.entry(node.name).or_default().push(id);
             }

@@ -128,6 +128,8 @@ pub(crate) struct Module {
     pub(crate) globs: Vec<u32>,
     /// Macro calls that could not be expanded and items with foreign derives or attributes: they may define any name.
     pub(crate) generators: Vec<NodeId>,
+    /// The module with a package's attribute that it is, or stands in: a macro is given all that is in it.
+    pub(crate) attributed: Option<NodeId>,
     /// The textual macro scope at its end, for blocks.
     pub(crate) env: EnvId,
     /// Traits imported as `_`.
@@ -203,6 +205,8 @@ pub(crate) enum Kind {
     Const,
     Static,
     Macro,
+    /// A module that a macro is given; others are no items.
+    Mod,
     /// A macro call that is not expanded, or tokens that syn does not know.
     Call,
     Package,
@@ -224,6 +228,7 @@ impl Kind {
             Kind::Const => "const",
             Kind::Static => "static",
             Kind::Macro | Kind::Call => "macro",
+            Kind::Mod => "mod",
             Kind::Package => "package",
             Kind::File => "file",
             Kind::Env => "env",

@@ -9,7 +9,7 @@ use crate::ir::{self, Item, MacroCall, Pos};
 use crate::map::HashMap;
 use crate::source::Loaded;
 use crate::symbol::Symbol;
-use crate::world::{CrateId, Def, Extern, FileId, FileInfo, Import, ModId, Module, Ns};
+use crate::world::{CrateId, Def, Extern, FileId, FileInfo, Import, Kind, ModId, Module, Ns};
 
 impl<'a> Collector<'_, 'a, '_> {
     pub(super) fn file(&mut self, krate: CrateId, path: &Path) -> FileId {
@@ -92,6 +92,13 @@ impl<'a> Collector<'_, 'a, '_> {
         let module = self.new_module(context, item.name, false);
         let vis = self.visibility(&item.visibility, context.module);
         self.define(context.module, Ns::Type, item.name, Def::Mod(module), vis);
+        if !item.attributes.foreign.is_empty() {
+            let node = self.add(item, Kind::Mod, context, Position::Module);
+            self.generator(node, item, context);
+            let made = &mut self.world.modules[module.0 as usize];
+            made.generators.push(node);
+            made.attributed = Some(node);
+        }
         let before = self.env;
         let mut inner = Context {
             module,
@@ -172,6 +179,7 @@ impl<'a> Collector<'_, 'a, '_> {
             imports: Vec::new(),
             globs: Vec::new(),
             generators: Vec::new(),
+            attributed: self.world.module(context.module).attributed,
             env: self.env,
             anonymous: Vec::new(),
         })

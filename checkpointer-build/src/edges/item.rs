@@ -48,6 +48,10 @@ pub(crate) fn edges_of(program: &Program<'_, '_>, id: NodeId) -> Edges {
         }
         None => {}
     }
+    if let Some(around) = program.world.module(node.module).attributed {
+        walker.edges.nodes.insert(around);
+        walker.hand_signature();
+    }
     walker.edges.nodes.extend(node.parent);
     match node.source {
         Source::Item(item) => walker.item(item),
@@ -166,9 +170,17 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 }
             }
             ItemKind::Verbatim(text) => self.scan(text, item.start),
+            // Whatever is in it, the macro may make anything of it.
+            ItemKind::Mod(_) => {
+                let world = self.program.world;
+                let inside = |id: &NodeId| {
+                    let node = world.node(*id);
+                    world.module(node.module).attributed == Some(self.node) && !node.test_only
+                };
+                self.edges.nodes.extend(world.ids().filter(inside));
+            }
             ItemKind::MacroRules(_)
             | ItemKind::Macro(_)
-            | ItemKind::Mod(_)
             | ItemKind::Use(_)
             | ItemKind::ExternCrate(_)
             | ItemKind::ForeignMod(_) => {}

@@ -125,7 +125,13 @@ impl Lower<'_> {
             }
             syn::Item::Mod(module) => {
                 let (head, kind) = self.module(module);
-                return out.push(head.with(kind, [0; 32]));
+                // Its items count by themselves, and so does a macro that is given all of them.
+                let tokens = if head.attributes.foreign.is_empty() {
+                    [0; 32]
+                } else {
+                    self.tokens(&mut item)
+                };
+                return out.push(head.with(kind, tokens));
             }
             syn::Item::Fn(function) => {
                 let function = syn_fn(function);
@@ -138,7 +144,22 @@ impl Lower<'_> {
             }
             syn::Item::Impl(block) => self.impl_block(block),
             syn::Item::Trait(definition) => self.trait_definition(definition),
-            syn::Item::ForeignMod(block) => self.foreign_block(block),
+            syn::Item::ForeignMod(block) => {
+                let (head, mut items) = self.foreign_block(block);
+                // Without its items: the language and the attributes, which are those of each item.
+                let around = self.bytes(&mut item);
+                for item in &mut items {
+                    item.tokens = *blake3::hash(&[&item.tokens, &*around].concat()).as_bytes();
+                    let attributes = &mut item.attributes;
+                    attributes
+                        .foreign
+                        .extend(head.attributes.foreign.iter().cloned());
+                    attributes
+                        .mentions
+                        .extend(head.attributes.mentions.iter().cloned());
+                }
+                return out.push(head.with(ItemKind::ForeignMod(items), [0; 32]));
+            }
             other => self.simple_item(other),
         };
         let tokens = self.finish(&mut kind, &mut item);

@@ -68,7 +68,7 @@ impl Lower<'_> {
     }
 
     /// Lowers an `extern` block, and leaves nothing but its header in the tree.
-    pub(super) fn foreign_block(&mut self, block: &mut syn::ItemForeignMod) -> (Head, ItemKind) {
+    pub(super) fn foreign_block(&mut self, block: &mut syn::ItemForeignMod) -> (Head, Vec<Item>) {
         let first = block
             .unsafety
             .map_or(block.abi.extern_token.span, |token| token.span);
@@ -83,7 +83,7 @@ impl Lower<'_> {
             .into_iter()
             .map(|item| self.foreign_item(item))
             .collect();
-        (head, ItemKind::ForeignMod(items))
+        (head, items)
     }
 
     pub(super) fn impl_item(&mut self, mut item: ImplItem) -> Item {
