@@ -123,7 +123,10 @@ fn patches(workspace: &Path) -> BTreeMap<String, PathBuf> {
 fn by_manifests(root: &Path, told: Option<&cargo::Metadata>) -> Lock {
     let mut lock = Lock::default();
     let mut done = BTreeSet::new();
-    let mut open = vec![root.to_owned()];
+    let members = told.iter().flat_map(|told| &told.packages);
+    let members = members.map(|package| package.manifest_path.clone().into_std_path_buf());
+    let mut open: Vec<PathBuf> = members.collect();
+    open.push(root.to_owned());
     while let Some(path) = open.pop() {
         if !done.insert(path.clone()) {
             continue;

@@ -148,6 +148,10 @@ pub(super) fn host(rustc: Option<&Path>) -> Option<String> {
 fn ask(manifest: &Path, options: &Options, flags: &[&str]) -> Result<cargo::Metadata, String> {
     let mut command = cargo::MetadataCommand::new();
     command.manifest_path(manifest);
+    // Where a build script runs: Cargo looks for its configuration from there upwards.
+    if let Some(folder) = manifest.parent().filter(|folder| folder.is_absolute()) {
+        command.current_dir(folder);
+    }
     if let Some(program) = &options.cargo {
         command.cargo_path(program);
     }

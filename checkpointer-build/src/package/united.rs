@@ -217,13 +217,16 @@ impl United {
             PackageRef::Local(at) => PackageRef::Local(local[at]),
             PackageRef::Foreign(at) => PackageRef::Foreign(foreign[at]),
         };
+        // It may be that of no package, and what packages take over from it decides.
+        let mut manifests = self.manifests;
+        manifests.insert(directory.join("Cargo.toml"));
         let mut workspace = Workspace {
             root: local[0],
             directory,
             packages: self.packages,
             foreign: self.foreign,
             lock_file: None,
-            manifests: self.manifests,
+            manifests,
             diagnostics: Vec::new(),
         };
         for package in &mut workspace.packages {
