@@ -2,6 +2,7 @@
 //! to be reachable for them to apply. Packages, files and variables are nodes of it too.
 
 mod steps;
+mod used;
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeSet;
@@ -15,7 +16,7 @@ use crate::allocators::Allocators;
 use crate::called::{Target, Traits};
 use crate::edges::{Edges, On, edges_of};
 use crate::ir::ItemKind;
-use crate::map::{HashMap, HashSet};
+use crate::map::HashMap;
 use crate::program::{Head, ImplFacts, Program, substitute};
 use crate::symbol::Symbol;
 use crate::ty::{NodeId, TraitRef, Ty};
@@ -23,6 +24,7 @@ use crate::world::{CrateId, Kind, PackageId};
 
 use steps::Numbers;
 pub(crate) use steps::{Steps, Types};
+use used::Used;
 
 /// Something that is no item.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -69,7 +71,7 @@ pub(crate) struct Graph<'p, 'w, 'a> {
     pub(crate) allocators: Allocators,
     crate_nodes: RefCell<HashMap<CrateId, Rc<Vec<NodeId>>>>,
     functions: OnceCell<BTreeSet<NodeId>>,
-    used: OnceCell<HashSet<NodeId>>,
+    used: RefCell<Option<Used>>,
     given: RefCell<HashMap<u32, Rc<Types>>>,
 }
 
@@ -117,7 +119,7 @@ impl<'p, 'w, 'a> Graph<'p, 'w, 'a> {
             allocators: Allocators::of(program),
             crate_nodes: RefCell::default(),
             functions: OnceCell::new(),
-            used: OnceCell::new(),
+            used: RefCell::default(),
             given: RefCell::default(),
         };
         for at in 0..graph.impls.len() {
@@ -189,50 +191,6 @@ impl<'p, 'w, 'a> Graph<'p, 'w, 'a> {
             let edges = ids.filter_map(|id| self.edges(id));
             edges.flat_map(|edges| &edges.functions).copied().collect()
         })
-    }
-
-    /// The types that code beside their own names, or whose own code names anything else that may call a function: only of
-    /// them can code that is read hand a value to one.
-    pub(crate) fn used_types(&self) -> &HashSet<NodeId> {
-        self.used.get_or_init(|| {
-            let world = self.program.world;
-            let mut used = HashSet::default();
-            for id in world.ids() {
-                let own = self.owner(id);
-                for node in self.edges(id).into_iter().flat_map(|edges| &edges.nodes) {
-                    if own.is_some() && own == self.owner(*node) {
-                        continue;
-                    }
-                    match world.node(*node).kind {
-                        Kind::Struct | Kind::Enum | Kind::Union => {
-                            used.insert(*node);
-                        }
-                        // What they name calls nothing.
-                        Kind::Type | Kind::Trait => {}
-                        _ => used.extend(own),
-                    }
-                }
-            }
-            used
-        })
-    }
-
-    /// The type that an item belongs to: itself, or the one whose impl it stands in.
-    fn owner(&self, id: NodeId) -> Option<NodeId> {
-        let world = self.program.world;
-        let node = world.node(id);
-        if node.is_type() {
-            return Some(id);
-        }
-        let around = if node.kind == Kind::Impl {
-            Some(id)
-        } else {
-            node.parent
-        };
-        match Head::of(&self.program.impls.get(&around?)?.self_ty) {
-            Head::Adt(ty) => Some(ty),
-            _ => None,
-        }
     }
 
     /// Whether code of packages can make values of a type by itself: by a function without receiver of a trait that it knows.

@@ -166,7 +166,7 @@ impl Chain<'_, '_, '_, '_> {
         }
         // A type that nothing names can only come from above, and then the call's type arguments tell of it.
         for of in edges.argument_foreign.difference(&edges.brought_foreign) {
-            self.open_foreign(of, |ty| graph.used_types().contains(&ty));
+            self.open_foreign(of, |ty| graph.is_used(ty));
         }
     }
 
