@@ -156,14 +156,6 @@ struct Kept {
 
 impl Kept {
     fn of(found: &Inspection, stamps: Vec<Stamp>) -> Self {
-        let table = Table {
-            rows: found
-                .functions
-                .iter()
-                .map(|function| function.row.clone())
-                .collect(),
-            ..Table::default()
-        };
         let plain = |spots: &[Spot]| {
             let spot = |s: &Spot| (s.file.clone(), s.line, s.column, s.reason.clone());
             spots.iter().map(spot).collect()
@@ -176,7 +168,7 @@ impl Kept {
             notes: found.notes.clone(),
             broken: found.broken.clone(),
             state: found.state.write(),
-            table: table.write(),
+            table: found.table().write(),
             spots: found
                 .functions
                 .iter()

@@ -5,22 +5,14 @@ mod support;
 use std::path::Path;
 
 use checkpointer_syntax::state::FILE_NAME as STATE_NAME;
-use checkpointer_syntax::table::{FILE_NAME, Table};
+use checkpointer_syntax::table::FILE_NAME;
 use support::Project;
 
 /// A package as it is after a build.
 fn built() -> Project {
     let project = Project::new();
     let found = project.inspect();
-    let table = Table {
-        rows: found
-            .functions
-            .iter()
-            .map(|function| function.row.clone())
-            .collect(),
-        ..Table::default()
-    };
-    project.write(&out(FILE_NAME), &table.write());
+    project.write(&out(FILE_NAME), &found.table().write());
     std::fs::write(project.root().join(out(STATE_NAME)), found.state.write())
         .expect("the folder is there");
     project.write("Cargo.lock", &lock(&["0.1.0"]));

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 pub use checkpointer_syntax::state::State;
 use checkpointer_syntax::state::{FILE_NAME, HISTORY_FOLDER};
-use checkpointer_syntax::table::Row;
+use checkpointer_syntax::table::{Row, Table};
 
 use crate::analysis::{Analysis, Request, analyse};
 use crate::analyze::{AnalyzeError, on_large_stack, print_cfg};
@@ -40,7 +40,7 @@ pub struct Inspection {
     pub broken: Vec<String>,
     /// Where the files of [`State::files`] lie, in their order.
     pub paths: Vec<PathBuf>,
-    /// Other files, and folders that patterns searched, that the hashes depend on.
+    /// Other files, and folders that patterns searched, that the hashes depend on: also manifests that decide over features.
     pub watched: Vec<PathBuf>,
     /// The folders of the packages whose sources were read.
     pub folders: Vec<PathBuf>,
@@ -55,6 +55,21 @@ pub struct FunctionReport {
     pub unresolved: Vec<Spot>,
     /// What it reads of the outside world.
     pub impure: Vec<Spot>,
+}
+
+impl Inspection {
+    /// The functions as a table.
+    #[must_use]
+    pub fn table(&self) -> Table {
+        Table {
+            rows: self
+                .functions
+                .iter()
+                .map(|function| function.row.clone())
+                .collect(),
+            ..Table::default()
+        }
+    }
 }
 
 /// A place in a source file, and what is to be said of it.
@@ -224,7 +239,11 @@ fn inspection(workspace: &Workspace, analysis: Analysis) -> Inspection {
         functions,
         notes: analysis.notes,
         broken,
-        watched: analysis.watched.into_iter().collect(),
+        watched: analysis
+            .watched
+            .into_iter()
+            .chain(workspace.manifests.iter().cloned())
+            .collect(),
         folders: workspace
             .packages
             .iter()

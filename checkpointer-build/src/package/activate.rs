@@ -104,8 +104,12 @@ impl Activation<'_, '_> {
         }
         self.build.features.entry(place).or_default();
         let Some(entry) = self.known.entry(place.0) else {
-            if !self.known.is_absent(place.0) {
+            let is_absent = self.known.is_absent(place.0);
+            if !is_absent {
                 self.build.unknown.insert(place.0);
+            }
+            // A package for another platform need not be there to switch features on.
+            if !is_absent || self.known.unites_platforms() {
                 let mark = self.known.mark(place.0);
                 self.open.push(Step::Opaque(place, mark));
             }
@@ -180,7 +184,9 @@ impl Activation<'_, '_> {
         if !self.build.linked.insert((place, at)) {
             return;
         }
-        if wanted.kind != DependencyKind::Dev {
+        let takes_part = |entry: &Entry| entry.takes_part(at, place.1);
+        let takes_part = self.known.entry(place.0).as_deref().is_some_and(takes_part);
+        if wanted.kind != DependencyKind::Dev && takes_part {
             self.build.edges.insert((place.0, to));
         }
         let side = self.side(place, wanted, to);
@@ -240,6 +246,7 @@ impl Activation<'_, '_> {
 
     fn counts(&self, place: Place, entry: &Entry, at: usize) -> bool {
         let is_tests = entry.declared.wanted[at].kind == DependencyKind::Dev;
-        (!is_tests || self.tested.contains(&place.0)) && entry.takes_part(at, place.1)
+        (!is_tests || self.tested.contains(&place.0))
+            && (self.known.unites_platforms() || entry.takes_part(at, place.1))
     }
 }

@@ -12,7 +12,7 @@ use super::DependencyKind;
 use super::activate::Side;
 use super::declared::{Declared, Wanted};
 use super::lock::Lock;
-use super::manifest::Manifest;
+use super::manifest::{Manifest, unites_platforms};
 use super::unpacked::Unpacked;
 use crate::cfg::{CfgSet, Predicate, Truth};
 use crate::map::HashMap;
@@ -30,6 +30,7 @@ pub(super) struct Known<'l> {
     /// Manifests of local packages by their place in the lock file, as soon as somebody names the folder.
     local: BTreeMap<usize, PathBuf>,
     unpacked: Unpacked,
+    unites_platforms: bool,
 }
 
 /// A package's manifest, and for each dependency that it asks for the entry that is meant. Those that can't be active have
@@ -94,6 +95,7 @@ impl<'l> Known<'l> {
             entries: HashMap::default(),
             told: HashMap::default(),
             local: BTreeMap::new(),
+            unites_platforms: unites_platforms(directory),
             unpacked: Unpacked::new(directory),
         }
     }
@@ -143,6 +145,9 @@ impl<'l> Known<'l> {
             let path = package.manifest_path.clone();
             self.tell_local(at, path.into_std_path_buf());
         }
+        if let Some(source) = &package.source {
+            self.unpacked.is_served(&source.repr);
+        }
         self.told.insert(at, package);
     }
 
@@ -172,6 +177,11 @@ impl<'l> Known<'l> {
     pub(super) fn below(&self, at: usize) -> Vec<usize> {
         let lines = self.lock.package[at].dependencies.iter();
         lines.filter_map(|line| self.resolve(line)).collect()
+    }
+
+    /// Whether dependencies for other platforms switch features on, too, as Cargo's first resolver has it.
+    pub(super) fn unites_platforms(&self) -> bool {
+        self.unites_platforms
     }
 
     /// Whether a package that has no manifest can't be in this build.

@@ -201,6 +201,27 @@ impl Manifest {
     }
 }
 
+/// Whether the workspace of this folder is resolved by Cargo's first resolver, for which features don't depend on
+/// platforms: it is the one of editions before 2021, and of a workspace that is no package, unless another is named.
+pub(super) fn unites_platforms(workspace: &Path) -> bool {
+    let text = std::fs::read_to_string(workspace.join("Cargo.toml")).unwrap_or_default();
+    let table: Table = text.parse().unwrap_or_default();
+    let shared = table.get("workspace");
+    let package = table.get("package");
+    let resolver = [shared, package]
+        .into_iter()
+        .flatten()
+        .find_map(|table| table.get("resolver")?.as_str());
+    let edition = package.and_then(|package| match package.get("edition")? {
+        Value::String(edition) => Some(edition.as_str()),
+        _ => shared?.get("package")?.get("edition")?.as_str(),
+    });
+    match resolver {
+        Some(resolver) => resolver == "1",
+        None => edition.is_none_or(|edition| ["2015", "2018"].contains(&edition)),
+    }
+}
+
 /// The targets that lie in a folder: files, and folders with a `main.rs`; by name.
 pub(super) fn discover(folder: &Path) -> Vec<(String, PathBuf)> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();

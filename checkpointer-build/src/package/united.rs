@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use cargo_metadata as cargo;
 
+use super::activate::Side;
 use super::features::{self, Asked, Features};
 use super::known::Known;
 use super::lock::Lock;
@@ -102,6 +103,9 @@ impl Union<'_, '_> {
             let Some(to) = self.known.target(at, wanted) else {
                 continue;
             };
+            if !entry.takes_part(wanted, Side::Target) {
+                continue;
+            }
             let wanted = &entry.declared.wanted[wanted];
             if wanted.kind == DependencyKind::Dev && at != self.root {
                 continue;

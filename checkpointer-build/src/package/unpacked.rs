@@ -48,8 +48,15 @@ impl Unpacked {
             .chain(self.registries.iter().map(|folder| folder.join(&named)))
             .find_map(|folder| is_of(&folder, locked));
         let found = found.or_else(|| self.checked_out(locked, &commit(source)?))?;
-        self.seen.insert(source.clone());
+        self.is_served(source);
         Some(found)
+    }
+
+    /// Says that packages of this source are on the machine.
+    pub(super) fn is_served(&mut self, source: &str) {
+        if !self.seen.contains(source) {
+            self.seen.insert(source.to_owned());
+        }
     }
 
     /// Whether a package that was not found can't be in this build: others of its source were found, and Cargo fetches
