@@ -224,6 +224,8 @@ pub(crate) struct Generics {
     pub(crate) consts: Vec<(Symbol, Type, Option<Expr>)>,
     /// `where Type: Bounds`.
     pub(crate) wheres: Vec<(Type, Vec<Path>)>,
+    /// Whether a `cfg` decides if there is some type parameter, and so which argument is whose.
+    pub(crate) unsure: bool,
 }
 
 /// A type parameter.

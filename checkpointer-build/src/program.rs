@@ -1,6 +1,7 @@
 //! Facts about the linked program that every body is read with: what each impl implements and for
 //! which types, which methods there are by name, and types as the inference sees them.
 
+mod for_macros;
 mod head;
 mod impls;
 mod imported;
@@ -18,6 +19,7 @@ use crate::symbol::Symbol;
 use crate::ty::{Bound, NodeId, TraitRef, Ty};
 use crate::world::{Def, Kind, ModId, Ns, PackageId, World};
 
+pub(crate) use for_macros::ForMacros;
 pub(crate) use head::{Head, Shape};
 pub(crate) use substitute::{substitute, unify, unify_into};
 
@@ -79,8 +81,8 @@ pub(crate) struct Program<'w, 'a> {
     pub(crate) inherent_named: HashMap<Symbol, Vec<NodeId>>,
     /// All members of impls and traits by their name.
     pub(crate) members_named: HashMap<Symbol, Vec<NodeId>>,
-    /// Functions of libraries whose name begins with two underscores.
-    pub(crate) for_macros: Vec<NodeId>,
+    /// What libraries keep for code that macros write.
+    pub(crate) for_macros: ForMacros,
     /// All items by their last name, for names that can't be resolved.
     pub(crate) named: HashMap<Symbol, Vec<NodeId>>,
     /// Scopes of items' generics, made once.
@@ -105,7 +107,7 @@ impl<'w, 'a> Program<'w, 'a> {
             traits_with: HashMap::default(),
             inherent_named: HashMap::default(),
             members_named: HashMap::default(),
-            for_macros: Vec::new(),
+            for_macros: ForMacros::of(world),
             named: HashMap::default(),
             scopes: RefCell::default(),
             aliases: RefCell::default(),
@@ -127,9 +129,6 @@ impl<'w, 'a> Program<'w, 'a> {
         program.members_named = named;
         for id in world.ids() {
             let node = world.node(id);
-            if node.name.starts_with("__") && node.kind == Kind::Fn && !node.test_only {
-                program.for_macros.push(id);
-            }
             if node.parent.is_none()
                 && !node.name.is_empty()
                 && !matches!(node.kind, Kind::Call | Kind::Impl | Kind::Mod)

@@ -65,9 +65,7 @@ impl<'a> Walker<'_, '_, 'a> {
         if objects > 0 {
             self.objects_from_above();
         }
-        // Deep in a value only objects of local traits are looked for: std's own are in half of all types.
-        let local = |of: &TraitRef| matches!(of, TraitRef::Local(_));
-        traits.extend(contents.traits.into_iter().filter(local));
+        traits.extend(contents.traits);
         if contents.functions {
             traits.push(TraitRef::Foreign(Symbol::new("Fn")));
         }

@@ -1,13 +1,13 @@
 //! The edges of an item by its kind, and the walker that the other files of this folder extend.
 
 use super::meaning::Meanings;
-use super::{Edges, Meaning};
+use super::{Demand, Edges, Meaning};
 use crate::ir::{self, ItemKind};
 use crate::map::{HashMap, HashSet};
-use crate::program::{Program, Scope};
+use crate::program::{Head, Program, Scope};
 use crate::symbol::Symbol;
 use crate::ty::{NodeId, Ty};
-use crate::world::{CrateId, Def, InstanceId, Kind, ModId, Source};
+use crate::world::{CrateId, Def, Extern, InstanceId, Kind, ModId, Source};
 
 /// Walks one item and gathers its edges.
 pub(super) struct Walker<'p, 'w, 'a> {
@@ -255,13 +255,32 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                             self.hand_signature();
                         }
                         self.meaning(&segments, def);
+                        self.written_by(
+                            |named| matches!(named, Extern::Package(id, _) if *id == package),
+                        );
                     }
                     Def::Node(node) if self.program.world.node(node).kind == Kind::Fn => {
-                        self.edges
-                            .whole_crates
-                            .insert(self.program.world.node(node).krate);
+                        let krate = self.program.world.node(node).krate;
+                        self.edges.whole_crates.insert(krate);
+                        self.written_by(|named| matches!(named, Extern::Crate(id) if *id == krate));
                     }
                     _ => {}
+                }
+            }
+        }
+    }
+
+    /// What a macro writes may name all that libraries which depend on it keep for it.
+    fn written_by(&mut self, is_its: impl Fn(&Extern) -> bool) {
+        let program = self.program;
+        for node in program.for_macros.named_by(program.world, is_its) {
+            self.edges.nodes.insert(node);
+            for (member, of_trait) in program.members_by_name(node) {
+                match of_trait {
+                    Some(name) => self.edges.demand(Demand::Member(member, name, Head::Any)),
+                    None => {
+                        self.edges.nodes.insert(member);
+                    }
                 }
             }
         }

@@ -13,7 +13,7 @@ use crate::lower;
 use crate::resolve::macro_nodes;
 use crate::symbol::Symbol;
 use crate::ty::{NodeId, Ty};
-use crate::world::{Def, EnvId, InstanceId, Ns, STD};
+use crate::world::{Def, EnvId, InstanceId, Ns, STD, Source};
 
 impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
     /// The definitions of the analysed crates that a call may mean.
@@ -39,6 +39,24 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
 
     fn set(&self) -> &'p crate::cfg::CfgSet {
         &self.program.world.krate(self.krate).cfg
+    }
+
+    /// Closed calls in which a macro's name stands, in the modules from which its definition would be in scope: they may define
+    /// it, where it is otherwise one that `#[macro_use] extern crate` may bring.
+    fn definers(&mut self, name: Symbol) {
+        let world = self.program.world;
+        let mut module = Some(self.module);
+        while let Some(id) = module {
+            let data = world.module(id);
+            for node in &data.generators {
+                if let Source::Call(call) = world.node(*node).source
+                    && has_word(&call.text, &name)
+                {
+                    self.edges.nodes.insert(*node);
+                }
+            }
+            module = data.parent;
+        }
     }
 
     fn expand(&mut self, call: &'a MacroCall) -> Option<proc_macro2::TokenStream> {
@@ -186,6 +204,9 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         }
         if found.defs.is_empty() {
             let candidates = self.program.named.get(&name).cloned().unwrap_or_default();
+            for candidate in &candidates {
+                self.scan_definition(*candidate);
+            }
             self.edges.nodes.extend(candidates);
             self.generators(found.failed_in);
             if !self.lenient {
@@ -197,6 +218,9 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         }
         if is_std && !local && self.std_macro(call, name) {
             return;
+        }
+        if names.len() == 1 && found.defs.iter().all(Def::is_of_package) {
+            self.definers(name);
         }
         self.edges.uses(Word::Macro(name), On::any());
         if local {
@@ -229,7 +253,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         // What a crate keeps for macros that are written for it is called so.
         self.edges
             .nodes
-            .extend(self.program.for_macros.iter().copied());
+            .extend(self.program.for_macros.functions.iter().copied());
         self.locals.truncate(bound);
         self.lenient = lenient;
     }
@@ -447,4 +471,11 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             _ => Ty::Unknown,
         }
     }
+}
+
+/// Whether a word stands in a text by itself.
+fn has_word(text: &str, word: &str) -> bool {
+    let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
+    text.split(|letter| !is_part(letter))
+        .any(|part| part == word)
 }

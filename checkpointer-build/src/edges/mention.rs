@@ -219,6 +219,15 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             .flat_map(|args| &args.types)
             .map(|ty| self.program.ty(ty, &self.scope))
             .collect();
+        for ty in &types {
+            // Hashers that std makes itself.
+            if let Ty::Std(name, hasher) = ty
+                && &**name == "BuildHasherDefault"
+            {
+                let default = Word::Trait(Symbol::new("Default"));
+                self.edges.uses(default, On::of(hasher));
+            }
+        }
         let mut on = On::of(&types);
         if on.any {
             // A type parameter is whatever the caller's is, which is named there.

@@ -6,7 +6,7 @@ use syn::{FnArg, GenericParam, ReceiverKind, WherePredicate};
 use super::Lower;
 use super::item::{Head, Parts};
 use crate::body::Body;
-use crate::ir::{Function, Generics, ItemKind, Param, Receiver, TypeParam};
+use crate::ir::{Function, Generics, ItemKind, Param, Receiver, Type, TypeParam};
 
 /// A function's syntax, wherever it stands.
 pub(super) struct Syntax<'s> {
@@ -40,9 +40,10 @@ impl Lower<'_> {
             }
             _ => None,
         };
-        let generics = self.generics(&mut signature.generics);
-        let mut params = Vec::with_capacity(signature.inputs.len());
+        let mut generics = self.generics(&mut signature.generics);
+        let mut params: Vec<Param> = Vec::with_capacity(signature.inputs.len());
         let mut receiver = None;
+        let mut is_unsure = false;
         for input in &mut signature.inputs {
             match input {
                 FnArg::Receiver(this) => {
@@ -55,10 +56,15 @@ impl Lower<'_> {
                 }
                 FnArg::Typed(param) => {
                     self.part_attributes(&param.attrs, &mut head.attributes);
-                    params.push(Param {
-                        pattern: self.pattern(&mut param.pat),
-                        ty: self.ty(&mut param.ty),
-                    });
+                    is_unsure |= has_cfg(&param.attrs);
+                    let pattern = self.pattern(&mut param.pat);
+                    let mut ty = self.ty(&mut param.ty);
+                    if is_unsure {
+                        // Which argument is whose a `cfg` decides: all types count, and none is known.
+                        let written = std::mem::replace(&mut ty, Type::Infer);
+                        generics.wheres.push((written, Vec::new()));
+                    }
+                    params.push(Param { pattern, ty });
                 }
             }
         }
@@ -86,6 +92,7 @@ impl Lower<'_> {
 
     pub(super) fn generics(&mut self, generics: &mut syn::Generics) -> Generics {
         let mut out = Generics::default();
+        let mut alone = Vec::new();
         for param in &mut generics.params {
             match param {
                 GenericParam::Lifetime(_) => {}
@@ -93,11 +100,24 @@ impl Lower<'_> {
                     let name = self.name(&param.ident);
                     let bounds = self.bounds(&mut param.bounds);
                     let default = param.default.as_mut().map(|(_, ty)| self.ty(ty));
-                    out.types.push(TypeParam {
-                        name,
-                        bounds,
-                        default,
-                    });
+                    let is_side = has_cfg(&param.attrs);
+                    match out.types.last_mut() {
+                        // The same one, as two sides of a `cfg` have it.
+                        Some(last) if is_side && last.name == name => {
+                            alone.retain(|side| *side != name);
+                            last.bounds.extend(bounds);
+                            let defaults = last.default.take().into_iter().chain(default);
+                            out.wheres.extend(defaults.map(|ty| (ty, Vec::new())));
+                        }
+                        _ => {
+                            alone.extend(is_side.then_some(name));
+                            out.types.push(TypeParam {
+                                name,
+                                bounds,
+                                default,
+                            });
+                        }
+                    }
                 }
                 GenericParam::Const(param) => {
                     let name = self.name(&param.ident);
@@ -116,8 +136,13 @@ impl Lower<'_> {
                 }
             }
         }
+        out.unsure = !alone.is_empty();
         out
     }
+}
+
+fn has_cfg(attributes: &[syn::Attribute]) -> bool {
+    attributes.iter().any(|one| one.path().is_ident("cfg"))
 }
 
 /// The first token of a signature: `const`, `async`, `unsafe`, `extern` or `fn`.

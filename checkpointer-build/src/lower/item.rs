@@ -6,8 +6,8 @@ use syn::spanned::Spanned as _;
 use super::Lower;
 use crate::cfg::Predicate;
 use crate::ir::{
-    Attributes, Enum, Field, FieldStyle, Fields, Item, ItemKind, Pos, Struct, Trait, TypeAlias,
-    Value, Variant, Visibility,
+    Attributes, Enum, Expr, Field, FieldStyle, Fields, Item, ItemKind, Pos, Struct, Trait, Type,
+    TypeAlias, Value, Variant, Visibility,
 };
 use crate::symbol::Symbol;
 
@@ -360,6 +360,7 @@ impl Lower<'_> {
         fields: impl IntoIterator<Item = &'f mut syn::Field>,
         owner: &mut Attributes,
     ) -> Vec<Field> {
+        let mut is_unsure = false;
         fields
             .into_iter()
             .enumerate()
@@ -369,12 +370,20 @@ impl Lower<'_> {
                     let default = self.expr(default);
                     owner.mentions.push(default);
                 }
+                let mut ty = self.ty(&mut field.ty);
+                is_unsure |= field.ident.is_none() && !cfg.is_empty();
+                if is_unsure {
+                    // Which number a field has a `cfg` decides: its type counts, and is not known.
+                    let written = std::mem::replace(&mut ty, Type::Infer);
+                    let mention = Expr::Cast(Box::new(Expr::Infer), Box::new(written));
+                    owner.mentions.push(mention);
+                }
                 Field {
                     name: match &field.ident {
                         Some(name) => self.name(name),
                         None => super::pattern::tuple_field(index),
                     },
-                    ty: self.ty(&mut field.ty),
+                    ty,
                     cfg,
                 }
             })

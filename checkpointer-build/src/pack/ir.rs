@@ -107,7 +107,7 @@ structs! {
     Checkpoint { capture, version, using, files }
     Function { generics, params, receiver, result, is_async, body, own_hash }
     Param { pattern, ty }
-    Generics { types, consts, wheres }
+    Generics { types, consts, wheres, unsure }
     TypeParam { name, bounds, default }
     Struct { generics, fields, union }
     Fields { fields, style }

@@ -132,6 +132,9 @@ impl Program<'_, '_> {
                         let expanded = self.ty(ty, &scope);
                         self.aliases.borrow_mut().remove(&id);
                         args.resize(data.generics.types.len(), Ty::Unknown);
+                        if data.generics.unsure {
+                            args.fill(Ty::Unknown);
+                        }
                         let map = data
                             .generics
                             .types
@@ -157,6 +160,9 @@ impl Program<'_, '_> {
             args.push(default);
         }
         args.truncate(generics.types.len());
+        if generics.unsure {
+            args.fill(Ty::Unknown);
+        }
         Ty::Adt(id, args)
     }
 

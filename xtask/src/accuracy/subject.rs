@@ -322,7 +322,7 @@ pub(crate) fn append(path: &Path, text: &str) -> Result<()> {
     Ok(std::fs::write(path, content)?)
 }
 
-/// Copies a folder without what its publisher left of git and Cargo.
+/// Copies a folder without what its publisher left of git, Cargo and rustup.
 pub(crate) fn copy_folder(from: &Path, to: &Path) -> Result<()> {
     let skipped = [
         ".git",
@@ -330,6 +330,8 @@ pub(crate) fn copy_folder(from: &Path, to: &Path) -> Result<()> {
         ".cargo-ok",
         "Cargo.lock",
         "Cargo.toml.orig",
+        "rust-toolchain",
+        "rust-toolchain.toml",
     ];
     let entries = WalkDir::new(from)
         .into_iter()
