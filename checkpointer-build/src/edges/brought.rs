@@ -3,6 +3,7 @@
 
 use crate::ir::{self, ItemKind, Type};
 use crate::map::HashSet;
+use crate::program::Scope;
 use crate::symbol::Symbol;
 use crate::ty::{Bound, NodeId, TraitRef, Ty};
 use crate::type_arguments::names_impl_trait;
@@ -58,6 +59,12 @@ impl<'a> Walker<'_, '_, 'a> {
             }
             let before = contents.traits.len();
             self.contents(&ty, &mut contents);
+            if alone {
+                // A type argument, and so of the key: what std's traits lead to is found by its type.
+                let found = contents.traits.split_off(before);
+                let local = |of: &TraitRef| matches!(of, TraitRef::Local(_));
+                contents.traits.extend(found.into_iter().filter(local));
+            }
             if is_named {
                 objects += contents.traits.len() - before;
             }
@@ -133,7 +140,7 @@ impl<'a> Walker<'_, '_, 'a> {
     /// What a static holds that may be set while the program runs, by code that nothing here reaches.
     pub(super) fn contents_of_static(&mut self, ty: &'a Type, item: &ir::Item) {
         let mut contents = Contents::default();
-        self.spelled_contents(ty, &mut contents);
+        self.spelled_contents(ty, &self.scope, &mut contents);
         if !contents.settable {
             return;
         }
@@ -163,8 +170,8 @@ impl<'a> Walker<'_, '_, 'a> {
     }
 
     /// The contents of a type as it is written, so that arguments of types of packages are not lost.
-    fn spelled_contents(&self, ty: &'a Type, contents: &mut Contents) {
-        let known = self.program.ty(ty, &self.scope);
+    fn spelled_contents(&self, ty: &Type, scope: &Scope, contents: &mut Contents) {
+        let known = self.program.ty(ty, scope);
         match &known {
             Ty::Std(name, _) => contents.settable |= is_settable(name),
             Ty::Foreign(_) | Ty::Outside | Ty::Unknown => contents.settable = true,
@@ -179,17 +186,17 @@ impl<'a> Walker<'_, '_, 'a> {
                     .filter_map(|segment| segment.args.as_ref())
                 {
                     for arg in &args.types {
-                        self.spelled_contents(arg, contents);
+                        self.spelled_contents(arg, scope, contents);
                     }
                 }
             }
             Type::Reference(inner)
             | Type::Pointer(inner)
             | Type::Slice(inner)
-            | Type::Array(inner, ..) => self.spelled_contents(inner, contents),
+            | Type::Array(inner, ..) => self.spelled_contents(inner, scope, contents),
             Type::Tuple(parts) => {
                 for part in parts {
-                    self.spelled_contents(part, contents);
+                    self.spelled_contents(part, scope, contents);
                 }
             }
             _ => {}
@@ -223,7 +230,7 @@ impl<'a> Walker<'_, '_, 'a> {
                         _ => Vec::new(),
                     };
                 for field in fields {
-                    self.contents(&self.program.ty(&field.ty, &scope), contents);
+                    self.spelled_contents(&field.ty, &scope, contents);
                 }
             }
             Ty::Std(name, args) => {
