@@ -147,7 +147,8 @@ impl Target {
     pub(crate) fn of(facts: &ImplFacts) -> Self {
         let own = Shape::of(&facts.self_ty);
         Target {
-            head: Head::of(&facts.self_ty),
+            // A use tells what values are made of, references or not.
+            head: Head::of(facts.self_ty.peeled()),
             own,
             argument: facts.arguments.first().map_or(own, Shape::of),
         }
@@ -165,23 +166,31 @@ struct Receivers {
 }
 
 impl Receivers {
-    fn fit(&self, graph: &Graph<'_, '_, '_>, impl_: &Target, hands: &Hands) -> bool {
-        let number = match impl_.head {
+    fn fit(&self, graph: &Graph<'_, '_, '_>, asked: &Asked<'_>, hands: &Hands) -> bool {
+        let number = match asked.target.head {
             Head::Adt(node) => Some(graph.type_number(node)),
             _ => None,
         };
         let fits = |types: &Types| match number {
-            Some(number) => types.any || types.has(number) || (types.handed && hands.has(number)),
+            Some(number) => {
+                let by_trait = if asked.in_roundabout_way {
+                    types.is_open()
+                } else {
+                    types.has_trait(asked.of)
+                };
+                let by_hand = || types.handed && hands.has(number, asked.of);
+                types.any || by_trait || types.has(number) || by_hand()
+            }
             None => true,
         };
         if self.used && fits(&self.types) {
             return true;
         }
         for ((how, own, other), types) in &self.between {
-            let fits_shape = own.may_be(impl_.own)
+            let fits_shape = own.may_be(asked.target.own)
                 && match how {
-                    Between::Operands => other.may_become(impl_.argument),
-                    Between::Types => other.may_be(impl_.argument),
+                    Between::Operands => other.may_become(asked.target.argument),
+                    Between::Types => other.may_be(asked.target.argument),
                 };
             if fits_shape && fits(&graph.types(*types)) {
                 return true;
@@ -189,6 +198,15 @@ impl Receivers {
         }
         false
     }
+}
+
+/// An impl that may be called.
+struct Asked<'g> {
+    target: &'g Target,
+    /// The numbers of its traits.
+    of: &'g [u32],
+    /// By the code of a map or set, which asks more of its keys than what the one that asks it knows of them.
+    in_roundabout_way: bool,
 }
 
 /// What a closure has seen so far.
@@ -241,14 +259,21 @@ impl Called {
         if self.hands.may_call(graph, at) {
             return true;
         }
-        let target = &graph.targets[at as usize];
+        let mut asked = Asked {
+            target: &graph.targets[at as usize],
+            of: &graph.trait_numbers[at as usize],
+            in_roundabout_way: false,
+        };
         match graph.traits.names[of].1 {
             Calls::Always => true,
             Calls::Packages => false,
             Calls::Uses(_) => {
-                self.straight[of].fit(graph, target, &self.hands)
-                    || ((self.collections || self.hands.packages)
-                        && self.roundabout[of].fit(graph, target, &self.hands))
+                if self.straight[of].fit(graph, &asked, &self.hands) {
+                    return true;
+                }
+                asked.in_roundabout_way = true;
+                (self.collections || self.hands.packages)
+                    && self.roundabout[of].fit(graph, &asked, &self.hands)
             }
         }
     }

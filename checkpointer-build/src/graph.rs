@@ -49,6 +49,8 @@ pub(crate) struct Graph<'p, 'w, 'a> {
     pub(crate) heads: Vec<Head>,
     /// What each one is for.
     pub(crate) targets: Vec<Target>,
+    /// The numbers of each one's traits.
+    pub(crate) trait_numbers: Vec<Vec<u32>>,
     /// Each one's associated types.
     pub(crate) associated: Vec<Vec<NodeId>>,
     /// How many types each impl waits for.
@@ -101,6 +103,7 @@ impl<'p, 'w, 'a> Graph<'p, 'w, 'a> {
                 .map(|facts| (facts.locals.len() + facts.lengths.len()) as u32)
                 .collect(),
             targets: facts.iter().map(|facts| Target::of(facts)).collect(),
+            trait_numbers: Vec::new(),
             associated: facts
                 .iter()
                 .map(|facts| types_among(program, facts))
@@ -124,6 +127,9 @@ impl<'p, 'w, 'a> Graph<'p, 'w, 'a> {
         };
         for at in 0..graph.impls.len() {
             graph.index(at as u32);
+            let of = graph.facts[at].of.iter();
+            let numbers = of.map(|of| graph.trait_number(*of)).collect();
+            graph.trait_numbers.push(numbers);
         }
         graph
     }
@@ -263,7 +269,11 @@ impl<'p, 'w, 'a> Graph<'p, 'w, 'a> {
         let mut types = Vec::new();
         for member in facts.members.values().flatten() {
             let node = program.world.node(*member);
-            let scope = program.scope(*member);
+            let mut scope = (*program.scope(*member)).clone();
+            if let Some(function) = node.function() {
+                let names = function.generics.types.iter().map(|param| param.name);
+                scope.supplied.extend(names);
+            }
             let written = match node.item().map(|item| &item.kind) {
                 Some(ItemKind::Fn(function)) => function.result.as_ref(),
                 Some(ItemKind::Type(data)) => data.ty.as_ref(),

@@ -11,6 +11,7 @@ mod types;
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use crate::edges::On;
 use crate::expand::MacroDef;
 use crate::ir::{self, ItemKind};
 use crate::map::{HashMap, HashSet};
@@ -58,11 +59,22 @@ pub(crate) struct Scope {
     pub(crate) module: Option<ModId>,
     /// Type parameters, innermost last, with their bounds.
     pub(crate) params: Vec<(Symbol, Vec<Bound>)>,
+    /// Const parameters.
+    pub(crate) consts: Vec<Symbol>,
+    /// What bounds types that are no plain parameters: `&T: Add`.
+    pub(crate) around: Vec<Bound>,
+    /// Some bound is of a trait that is not known.
+    pub(crate) has_unknown_bounds: bool,
+    /// Parameters that a caller outside of the analysed code chooses: their associated types are that caller's.
+    pub(crate) supplied: Vec<Symbol>,
     /// What `Self` means.
     pub(crate) self_ty: Ty,
     /// The impl or trait around.
     pub(crate) parent: Option<NodeId>,
 }
+
+/// Types that have a method of some name, and what it takes and gives.
+pub(crate) type Methods = Vec<(NodeId, On)>;
 
 /// All facts.
 pub(crate) struct Program<'w, 'a> {
@@ -89,7 +101,7 @@ pub(crate) struct Program<'w, 'a> {
     scopes: RefCell<HashMap<NodeId, Rc<Scope>>>,
     aliases: RefCell<HashSet<NodeId>>,
     known_names: Known,
-    gives_ours: RefCell<HashMap<Symbol, bool>>,
+    methods_of_ours: RefCell<HashMap<Symbol, Option<Rc<Methods>>>>,
     definitions: RefCell<HashMap<NodeId, Option<Rc<MacroDef>>>>,
     imported: RefCell<HashMap<ModId, Rc<HashSet<NodeId>>>>,
     packages: RefCell<HashMap<ModId, Rc<Vec<PackageId>>>>,
@@ -112,7 +124,7 @@ impl<'w, 'a> Program<'w, 'a> {
             scopes: RefCell::default(),
             aliases: RefCell::default(),
             known_names: Known::default(),
-            gives_ours: RefCell::default(),
+            methods_of_ours: RefCell::default(),
             definitions: RefCell::default(),
             imported: RefCell::default(),
             packages: RefCell::default(),
@@ -202,34 +214,38 @@ impl<'w, 'a> Program<'w, 'a> {
         for param in &generics.types {
             scope.params.push((param.name, Vec::new()));
         }
+        let consts = generics.consts.iter().map(|(name, ..)| *name);
+        scope.consts.extend(consts);
         let base = scope.params.len() - generics.types.len();
         for (at, param) in generics.types.iter().enumerate() {
-            let bounds: Vec<Bound> = param
-                .bounds
-                .iter()
-                .flat_map(|path| self.bounds(path, scope))
-                .collect();
+            let bounds = self.bounds_in(&param.bounds, scope);
             scope.params[base + at].1.extend(bounds);
         }
         for (ty, bounds) in &generics.wheres {
-            if let ir::Type::Path(path) = ty
-                && path.qself.is_none()
-                && let [only] = path.segments.as_slice()
-            {
-                let bounds: Vec<Bound> = bounds
-                    .iter()
-                    .flat_map(|path| self.bounds(path, scope))
-                    .collect();
-                if let Some((_, known)) = scope
-                    .params
-                    .iter_mut()
-                    .rev()
-                    .find(|(name, _)| *name == only.name)
-                {
-                    known.extend(bounds);
-                }
+            let bounds = self.bounds_in(bounds, scope);
+            let plain = match ty {
+                ir::Type::Path(path) if path.qself.is_none() => match path.segments.as_slice() {
+                    [only] => Some(only.name),
+                    _ => None,
+                },
+                _ => None,
+            };
+            let mut params = scope.params.iter_mut().rev();
+            match params.find(|(name, _)| Some(*name) == plain) {
+                Some((_, known)) => known.extend(bounds),
+                None => scope.around.extend(bounds),
             }
         }
+    }
+
+    fn bounds_in(&self, paths: &[ir::Path], scope: &mut Scope) -> Vec<Bound> {
+        let mut all = Vec::new();
+        for path in paths {
+            let bounds = self.bounds(path, scope);
+            scope.has_unknown_bounds |= bounds.is_empty();
+            all.extend(bounds);
+        }
+        all
     }
 
     /// The traits that a path in a bound means.
@@ -267,6 +283,14 @@ impl<'w, 'a> Program<'w, 'a> {
             for (name, ty) in &args.bindings {
                 bindings.push((*name, self.ty(ty, scope)));
             }
+            let nameless = Symbol::new("");
+            for ty in self.type_args(&args.types, scope) {
+                bindings.push((nameless, ty));
+            }
+            for (_, bounds) in &args.constraints {
+                let bounds = bounds.iter().flat_map(|path| self.bounds(path, scope));
+                bindings.push((nameless, Ty::Traits(bounds.collect())));
+            }
             if let Some((inputs, output)) = &args.parenthesized {
                 bindings.push((Symbol::new("Output"), self.ty(output, scope)));
                 let inputs = inputs.iter().map(|ty| self.ty(ty, scope)).collect();
@@ -282,13 +306,18 @@ impl<'w, 'a> Program<'w, 'a> {
             .collect()
     }
 
-    /// Whether members of a name give or take what is ours, which is found once.
-    pub(crate) fn gives_ours(&self, name: Symbol, find: impl FnOnce() -> bool) -> bool {
-        if let Some(known) = self.gives_ours.borrow().get(&name) {
-            return *known;
+    /// What members of a name take and give, which is found once.
+    pub(crate) fn methods_of_ours(
+        &self,
+        name: Symbol,
+        find: impl FnOnce() -> Option<Methods>,
+    ) -> Option<Rc<Methods>> {
+        if let Some(known) = self.methods_of_ours.borrow().get(&name) {
+            return known.clone();
         }
-        let found = find();
-        self.gives_ours.borrow_mut().insert(name, found);
+        let found = find().map(Rc::new);
+        let mut all = self.methods_of_ours.borrow_mut();
+        all.insert(name, found.clone());
         found
     }
 

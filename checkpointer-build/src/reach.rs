@@ -173,9 +173,10 @@ impl Chain<'_, '_, '_, '_> {
     /// Whether everything is found, once all that was reached has been visited.
     fn is_settled(&mut self) -> bool {
         // What foreign code may call depends on all names that are mentioned so far.
+        let settled = self.called.hands.settle(self.graph);
         let woken = self.wake_foreign();
         self.meet_handed();
-        !woken && self.next == self.order.len()
+        !settled && !woken && self.next == self.order.len()
     }
 
     fn visit(&mut self, id: NodeId) {
@@ -494,14 +495,17 @@ impl Chain<'_, '_, '_, '_> {
             }
             for (at, node) in graph.members.get(&name).into_iter().flatten() {
                 let head = graph.heads[*at as usize];
-                if self.applied[*at as usize] && self.called.hands.has_self(graph, head) {
+                let of = &graph.trait_numbers[*at as usize];
+                if self.applied[*at as usize] && self.called.hands.has_self(graph, head, of) {
                     self.reach(*node);
                 }
             }
             for of in graph.program.traits_with.get(&name).into_iter().flatten() {
+                let number = [graph.trait_number(TraitRef::Local(*of))];
                 for at in graph.of_trait.get(of).into_iter().flatten() {
                     let head = graph.heads[*at as usize];
-                    if self.applied[*at as usize] && self.called.hands.has_self(graph, head) {
+                    let is_there = self.called.hands.has_self(graph, head, &number);
+                    if self.applied[*at as usize] && is_there {
                         self.reach(*of);
                         self.reach_member(*at, *of, name);
                     }

@@ -48,12 +48,12 @@ pub(crate) enum Ty {
 pub(crate) struct Bound {
     /// The trait.
     pub(crate) of: TraitRef,
-    /// `Item = T` and the like; of `Fn(A) -> B` the result is `Output`.
+    /// `Item = T` and the like; of `Fn(A) -> B` the result is `Output`. What else its arguments name has no name.
     pub(crate) bindings: Vec<(Symbol, Ty)>,
 }
 
 /// A trait.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum TraitRef {
     /// One of the analysed crates.
     Local(NodeId),

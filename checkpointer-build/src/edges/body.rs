@@ -1,10 +1,12 @@
 //! Expressions and statements: walks a body in order and knows the types of its variables.
 
 use super::call::{close, future_of};
+use super::hygiene::Origin;
 use super::item::Walker;
 use super::path::Value;
 use super::settle::{merge, merge_first, merge_numbers};
 use super::{Length, On};
+use crate::cfg::{Predicate, Truth};
 use crate::ir::{self, Expr, Literal, Statement};
 use crate::map::HashMap;
 use crate::program::{substitute, unify_into};
@@ -69,6 +71,9 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                     self.expr(otherwise, &Ty::Never);
                 }
                 self.pattern(pattern, &merge(declared, found));
+                if value.is_none() && ty.is_none() {
+                    self.undecided.insert(self.locals.len().wrapping_sub(1));
+                }
                 Ty::unit()
             }
             Statement::Expr(expr, semicolon) => {
@@ -80,12 +85,55 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 }
             }
             Statement::Cfg(predicates, inner) => {
-                if self.cfg(predicates) {
-                    self.statement(inner, expected);
-                }
+                self.under_cfg(predicates, |walker| walker.statement(inner, expected));
                 // Another side may stand beside it.
                 Ty::Unknown
             }
+        }
+    }
+
+    /// Reads what stands under `cfg` predicates, unless it is left out. Where that is not known before the build, another part
+    /// may stand in its place, so that what it says of variables' types is not certain.
+    fn under_cfg(
+        &mut self,
+        predicates: &'a [Predicate],
+        read: impl FnOnce(&mut Self) -> Ty,
+    ) -> Option<Ty> {
+        if !self.cfg(predicates) {
+            return None;
+        }
+        let set = &self.program.world.krate(self.krate).cfg;
+        if predicates.iter().all(|one| one.eval(set) == Truth::True) {
+            return Some(read(self));
+        }
+        let bound = self.locals.len();
+        let undecided = std::mem::take(&mut self.undecided);
+        let ty = read(self);
+        self.undecided = undecided;
+        for local in &mut self.locals[bound..] {
+            local.1 = Ty::Unknown;
+        }
+        Some(ty)
+    }
+
+    /// The first value that is assigned to a variable without type and value is of its type.
+    fn decide(&mut self, left: &Expr, given: Ty) {
+        let Expr::Path(path) = left else { return };
+        let (None, [only]) = (&path.qself, path.segments.as_slice()) else {
+            return;
+        };
+        let found = self
+            .locals
+            .iter()
+            .rposition(|(name, ..)| *name == only.name);
+        // Which variable a name in a macro means is not certain.
+        if let Some(at) = found
+            && self.expanding.is_empty()
+            && self.locals[at].2 == Origin::Caller
+            && given != Ty::Never
+            && self.undecided.remove(&at)
+        {
+            self.locals[at].1 = given;
         }
     }
 
@@ -124,6 +172,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 let ty = self.value(left, &Ty::Unknown);
                 let given = self.expr(right, &ty);
                 self.settle(&ty, &given);
+                self.decide(left, given);
                 Ty::unit()
             }
             Expr::Index(base, index) => self.index(base, index),
@@ -137,7 +186,11 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                     (None, None, _) => return Ty::std("RangeFull", Vec::new()),
                 };
                 let ends = [start, end].into_iter().flatten();
-                let ends: Vec<Ty> = ends.map(|part| self.expr(part, &Ty::Unknown)).collect();
+                let ends: Vec<Ty> = ends.map(|part| self.value(part, &Ty::Unknown)).collect();
+                if let [start, end] = ends.as_slice() {
+                    self.settle(start, end);
+                    self.settle(end, start);
+                }
                 let item = ends.into_iter().reduce(merge_numbers);
                 Ty::std(name, item.into_iter().collect())
             }
@@ -219,17 +272,18 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 let ty = self.value(value, &Ty::Unknown);
                 let mut result = Ty::Never;
                 for arm in arms {
-                    if !self.cfg(&arm.cfg) {
-                        continue;
-                    }
                     let bound = self.locals.len();
-                    self.pattern(&arm.pattern, &ty);
-                    if let Some(guard) = &arm.guard {
-                        self.expr(guard, &Ty::prim("bool"));
-                    }
-                    let arm = self.value(&arm.body, expected);
+                    let given = self.under_cfg(&arm.cfg, |walker| {
+                        walker.pattern(&arm.pattern, &ty);
+                        if let Some(guard) = &arm.guard {
+                            walker.expr(guard, &Ty::prim("bool"));
+                        }
+                        walker.value(&arm.body, expected)
+                    });
                     self.locals.truncate(bound);
-                    result = self.branches(result, arm);
+                    if let Some(given) = given {
+                        result = self.branches(result, given);
+                    }
                 }
                 result
             }
@@ -247,7 +301,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             Expr::For(pattern, iterated, body) => {
                 let ty = self.value(iterated, &Ty::Unknown);
                 let item = self.item_of(&ty);
-                self.edges.operator("for", On::of([&ty, &item]));
+                self.edges.operator("for", self.on([&ty, &item]));
                 let bound = self.locals.len();
                 self.pattern(pattern, &item);
                 self.block(body, &Ty::unit());
@@ -279,14 +333,12 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             }
             Expr::Await(value) => {
                 let ty = self.value(value, &Ty::Unknown);
-                self.edges.operator(".await", On::of([&ty]));
+                self.edges.operator(".await", self.on([&ty]));
                 self.awaited(&ty)
             }
             Expr::Macro(call) => self.expr_macro(call, expected),
             Expr::Cfg(predicates, inner) => {
-                if self.cfg(predicates) {
-                    self.expr(inner, expected);
-                }
+                self.under_cfg(predicates, |walker| walker.expr(inner, expected));
                 Ty::Unknown
             }
             Expr::Infer => Ty::Unknown,
@@ -302,6 +354,11 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         match value {
             Value::Plain(ty) => ty,
             Value::Outside(ty) => ty,
+            Value::Member => {
+                // What it is called with later is not known.
+                self.edges.hands_perhaps.merge(On::any());
+                Ty::Unknown
+            }
             Value::Function(id, map) => {
                 self.edges.functions.insert(id);
                 let scope = self.program.scope(id);
@@ -348,8 +405,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                     return Ty::Prim(*of);
                 }
                 if let (Some(owner), "from" | "try_from") = (&owner, name) {
-                    self.edges
-                        .conversion(&Ty::Unknown, owner, name == "try_from");
+                    self.conversion(&Ty::Unknown, owner, name == "try_from");
                 }
                 // A function of std passed on as a value: what it gives is seldom needed.
                 if !matches!(owner, Some(Ty::Prim(_))) {

@@ -80,7 +80,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                     .iter()
                     .map(|arg| self.value(arg, &given_by_package()))
                     .collect();
-                self.edges.hand(On::of(&given));
+                self.edges.hand(self.on(&given));
                 if result.is_unknown() {
                     // It may be a function of ours, which takes what packages gave.
                     for ty in &given {
@@ -123,17 +123,24 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                     None => std_facts::function(&path, &turbofish, &given, expected),
                 };
                 let of_package = known.is_none()
-                    && matches!(owner, Some(Ty::Adt(..)))
-                    && !std_facts::is_method(name);
+                    && match &owner {
+                        Some(Ty::Adt(..)) => !std_facts::is_method(name),
+                        Some(Ty::Outside | Ty::Foreign(_)) => !super::converts(name),
+                        _ => false,
+                    };
+                let is_bound_by_package = known.is_none() && self.has_package_bound(&owner);
                 let result = match known {
                     Some(known) => known,
                     // A package's trait, or one of its macros, gives such a function to a type of ours.
                     None if of_package => {
-                        self.edges.hand(On::of(given.iter().chain(&owner)));
+                        self.edges.hand(self.on(given.iter().chain(&owner)));
                         Ty::Outside
                     }
                     None => Ty::Unknown,
                 };
+                if is_bound_by_package {
+                    self.edges.hand(self.on(&given));
+                }
                 let named = owner
                     .as_ref()
                     .filter(|owner| !matches!(owner, Ty::Traits(_)));
@@ -147,13 +154,15 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                         "into" => expected,
                         _ => &Ty::Unknown,
                     };
-                    self.edges.conversion(from, into, name.starts_with("try"));
+                    self.conversion(from, into, name.starts_with("try"));
                 }
-                self.settle_std(&given, named, &result);
-                let mut on = On::of(given.iter().chain(&turbofish).chain(named));
+                if !is_bound_by_package {
+                    self.settle_std(&given, named, &result);
+                }
+                let mut on = self.on(given.iter().chain(&turbofish).chain(named));
                 // What a trait's function on a type of ours makes is made of that type.
                 if !matches!(owner, Some(Ty::Adt(..))) {
-                    on.merge(On::of([&result]));
+                    on.merge(self.on([&result]));
                 }
                 if on != On::default() {
                     let exact = owner
@@ -167,13 +176,17 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 }
                 result
             }
-            Value::Plain(ty) => {
+            Value::Plain(_) | Value::Member => {
+                let ty = match value {
+                    Value::Plain(ty) => ty,
+                    _ => Ty::Unknown,
+                };
                 let (inputs, output) = self.callable(&ty);
                 let mut given = On::default();
                 for (at, arg) in args.iter().enumerate() {
                     let input = inputs.get(at).cloned().unwrap_or_default();
                     let ty = self.expr(arg, &input);
-                    given.merge(On::of([&ty]));
+                    given.merge(self.on([&ty]));
                 }
                 // A closure may be one that code of a package made.
                 self.edges.hands_perhaps.merge(given);
@@ -181,6 +194,15 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 output
             }
         }
+    }
+
+    /// Whether it is a type parameter that a package's trait bounds.
+    fn has_package_bound(&self, ty: &Option<Ty>) -> bool {
+        let Some(Ty::Param(name)) = ty else {
+            return false;
+        };
+        let mut bounds = self.program.bounds_of(&self.scope, *name).iter();
+        bounds.any(|bound| matches!(bound.of, TraitRef::Foreign(of) if of.contains("::")))
     }
 
     /// Arguments of a function of std become of the types that its receiver, or whatever it is associated with, and its other

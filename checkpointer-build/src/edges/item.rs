@@ -1,5 +1,6 @@
 //! The edges of an item by its kind, and the walker that the other files of this folder extend.
 
+use super::hygiene::{Expanding, Origin};
 use super::meaning::Meanings;
 use super::{Demand, Edges, Meaning};
 use crate::ir::{self, ItemKind};
@@ -19,8 +20,14 @@ pub(super) struct Walker<'p, 'w, 'a> {
     pub(super) scope: Scope,
     pub(super) module: ModId,
     pub(super) instance: InstanceId,
-    /// Local variables, innermost last: name, type, and how deep in macro expansions it was bound.
-    pub(super) locals: Vec<(Symbol, Ty, u32)>,
+    /// Local variables, innermost last: name, type, and who wrote the name.
+    pub(super) locals: Vec<(Symbol, Ty, Origin)>,
+    /// Macro calls that are being read, innermost last.
+    pub(super) expanding: Vec<Expanding<'a>>,
+    /// How many were read so far.
+    pub(super) macro_calls: u32,
+    /// Those that have neither type nor value so far, by their place among all.
+    pub(super) undecided: HashSet<usize>,
     /// What the function around returns, for `return` and `?`.
     pub(super) result: Ty,
     pub(super) depth: u32,
@@ -97,6 +104,9 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             module: node.module,
             instance: node.instance,
             locals: Vec::new(),
+            expanding: Vec::new(),
+            macro_calls: 0,
+            undecided: HashSet::default(),
             result: Ty::Unknown,
             depth: 0,
             expansions: 0,
@@ -154,6 +164,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 data.bounds.iter().for_each(|path| self.bound(path));
                 if let Some(ty) = &data.ty {
                     self.mention_type(ty);
+                    self.objects_of(ty);
                 }
             }
             ItemKind::Const(data) | ItemKind::Static(data) => {
@@ -298,7 +309,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             .chain(&function.result);
         let types: Vec<Ty> = written.map(|ty| self.program.ty(ty, &self.scope)).collect();
         let own = function.receiver.as_ref().map(|_| &self.scope.self_ty);
-        self.edges.hand(super::On::of(types.iter().chain(own)));
+        self.edges.hand(self.on(types.iter().chain(own)));
     }
 
     pub(super) fn meaning(&mut self, segments: &[Symbol], def: Def) {
@@ -366,8 +377,14 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         for field in &fields.fields {
             if self.cfg(&field.cfg) {
                 self.mention_type(&field.ty);
+                self.objects_of(&field.ty);
             }
         }
+    }
+
+    fn objects_of(&mut self, ty: &'a ir::Type) {
+        let ty = self.program.ty(ty, &self.scope);
+        self.edges.objects.extend(super::On::objects(&ty));
     }
 
     pub(super) fn generics(&mut self, generics: &'a ir::Generics) {
@@ -402,7 +419,8 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
     }
 
     pub(super) fn bind(&mut self, name: Symbol, ty: Ty) {
-        self.locals.push((name, ty, self.depth));
+        self.undecided.remove(&self.locals.len());
+        self.locals.push((name, ty, self.origin(name)));
     }
 
     /// The substitutions for the generics of an ADT value.

@@ -93,15 +93,20 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 // `include!`: its file counts as such, too.
                 self.file_of(call, last.name);
             }
-            self.edges.nodes.extend(definitions);
-            return self.expanded_block(block, instance, expected);
+            self.edges.nodes.extend(definitions.iter().copied());
+            return self.within_macro(call, &definitions, |walker| {
+                walker.expanded_block(block, instance, expected)
+            });
         }
         if let Some(tokens) = self.expand(call)
             && let Ok((block, scopes)) = lower::block(tokens, call.path.at, 0, self.set())
             && scopes == 0
         {
             let block: &'a ir::Block = self.program.world.arenas.blocks.alloc(block);
-            return self.expanded_block(block, self.instance, expected);
+            let (definitions, instance) = (self.definitions(call), self.instance);
+            return self.within_macro(call, &definitions, |walker| {
+                walker.expanded_block(block, instance, expected)
+            });
         }
         self.closed_call(call);
         self.std_macro_type(call, expected)
@@ -110,7 +115,6 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
     /// What a macro made is read in the caller's scope: names that it binds stay visible to the statements after it.
     fn expanded_block(&mut self, block: &'a ir::Block, instance: InstanceId, expected: &Ty) -> Ty {
         let outer = std::mem::replace(&mut self.instance, instance);
-        self.depth += 1;
         let mut last = Ty::unit();
         let count = block.statements.len();
         let module = self.module;
@@ -130,7 +134,6 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         }
         self.module = module;
         self.scope.module = Some(module);
-        self.depth -= 1;
         self.instance = outer;
         last
     }
@@ -140,10 +143,8 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             && let Ok((ty, 0)) = lower::ty(tokens, call.path.at, 0, self.set())
         {
             let ty: &'a ir::Type = self.program.world.arenas.types.alloc(ty);
-            self.depth += 1;
-            self.mention_type(ty);
-            self.depth -= 1;
-            return;
+            let definitions = self.definitions(call);
+            return self.within_macro(call, &definitions, |walker| walker.mention_type(ty));
         }
         self.closed_call(call);
     }
@@ -153,10 +154,8 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             && let Ok((pattern, 0)) = lower::pattern(tokens, call.path.at, 0, self.set())
         {
             let pattern: &'a ir::Pattern = self.program.world.arenas.patterns.alloc(pattern);
-            self.depth += 1;
-            self.pattern(pattern, ty);
-            self.depth -= 1;
-            return;
+            let definitions = self.definitions(call);
+            return self.within_macro(call, &definitions, |walker| walker.pattern(pattern, ty));
         }
         self.closed_call(call);
     }
@@ -246,7 +245,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         let mut on = On::default();
         for arg in args {
             let ty = self.expr(arg, &Ty::Unknown);
-            on.merge(On::of([&ty]));
+            on.merge(self.on([&ty]));
         }
         self.edges.hand(on);
         self.edges.takes_any = true;
@@ -364,7 +363,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             self.impure_at(call.path.at, "the text of an address");
         }
         let Some(args) = &call.args else { return false };
-        // Macros that only format do what their format strings say; the others compare, convert and report.
+        // What these do is what their format strings say, and what stands beside them as an expression.
         let formats = matches!(
             &*name,
             "format"
@@ -374,8 +373,18 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 | "eprintln"
                 | "format_args"
                 | "panic"
+                | "todo"
+                | "unimplemented"
+                | "unreachable"
+                | "dbg"
                 | "write"
                 | "writeln"
+                | "assert"
+                | "assert_eq"
+                | "assert_ne"
+                | "debug_assert"
+                | "debug_assert_eq"
+                | "debug_assert_ne"
         );
         let bound = self.locals.len();
         let mut first = Ty::Unknown;
@@ -389,17 +398,20 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 )
             {
                 let [left, right] = self.operands(*op, left, right);
-                on.merge(On::of([&left, &right]));
+                on.merge(self.on([&left, &right]));
                 continue;
             }
             let ty = self.value(arg, &Ty::Unknown);
-            on.merge(On::of([&ty]));
+            on.merge(self.on([&ty]));
             match (&*name, at) {
                 (_, 0) => {}
                 _ if formats || name.contains("assert") || name == "matches" => {}
                 _ => self.settle(&ty, &Ty::Unknown),
             }
             if at == 0 {
+                if name.ends_with("assert") && ty != Ty::prim("bool") {
+                    self.edges.operator("!", self.on([&ty]));
+                }
                 first = ty;
             }
         }

@@ -1,5 +1,6 @@
 //! Members by name: of a type, of its traits, of anything.
 
+use super::call::close;
 use super::item::Walker;
 use super::path::Value;
 use super::{Demand, On, Word};
@@ -16,23 +17,16 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
     pub(super) fn any_member(&mut self, name: Symbol) -> Value {
         self.edges.demand(Demand::Any(name));
         self.edges.word(name);
-        self.edges.hands_perhaps.merge(On::any());
         self.imported_packages();
-        Value::Plain(Ty::Unknown)
+        Value::Member
     }
 
     /// `<Base as Trait>::name`.
     pub(super) fn trait_member(&mut self, of: &[TraitRef], name: Symbol, base: &Ty) -> Value {
         if !of.iter().all(|of| matches!(of, TraitRef::Local(_))) {
             match &*name {
-                "from" | "try_from" => {
-                    self.edges
-                        .conversion(&Ty::Unknown, base, name == "try_from")
-                }
-                "into" | "try_into" => {
-                    self.edges
-                        .conversion(base, &Ty::Unknown, name == "try_into")
-                }
+                "from" | "try_from" => self.conversion(&Ty::Unknown, base, name == "try_from"),
+                "into" | "try_into" => self.conversion(base, &Ty::Unknown, name == "try_into"),
                 _ => {}
             }
             self.edges.word_beside_conversion(name, On::any());
@@ -200,10 +194,9 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             return Ty::Outside;
         }
         self.edges.demand(Demand::Handed(name));
-        if self.gives_ours(name) {
-            Ty::Unknown
-        } else {
-            Ty::Outside
+        match self.methods_of_ours(name) {
+            Some(methods) if methods.is_empty() => Ty::Outside,
+            _ => Ty::Unknown,
         }
     }
 
@@ -227,13 +220,12 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             if let Ty::Adt(node, _) = base
                 && let Some(member) = self.foreign_member(*node, name)
             {
-                self.edges
-                    .conversion(&Ty::Unknown, base, name == "try_from");
+                self.conversion(&Ty::Unknown, base, name == "try_from");
                 self.edges.demand(Demand::Foreign(name, head));
                 return self.member_value(member, base, Vec::new(), expected);
             }
         } else {
-            self.edges.uses(Word::Method(name, owner), On::of([base]));
+            self.edges.uses(Word::Method(name, owner), self.on([base]));
             self.edges.demand(Demand::Foreign(name, head));
         }
         if declared.is_empty() {
@@ -241,6 +233,10 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 && let Some(member) = self.foreign_member(*node, name)
             {
                 return self.member_value(member, base, Vec::new(), expected);
+            }
+            if matches!(base, Ty::Foreign(_) | Ty::Outside) && !super::converts(&name) {
+                self.edges.hand(On::default());
+                return Value::Outside(Ty::Outside);
             }
             return Value::Foreign(
                 Symbol::new(&format!("{}::{name}", spelled(base))),
@@ -338,8 +334,9 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 Value::Function(id, map)
             }
             Some(ItemKind::Const(data)) => {
-                let ty = self.program.ty(&data.ty, &self.program.scope(id));
-                Value::Plain(crate::program::substitute(&ty, &map))
+                let scope = self.program.scope(id);
+                let ty = self.program.ty(&data.ty, &scope);
+                Value::Plain(close(&ty, &scope, &map))
             }
             _ => Value::Plain(Ty::Unknown),
         }

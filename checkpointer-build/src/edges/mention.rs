@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::item::Walker;
 use super::path::names_of;
-use super::{Demand, Length, On, Word};
+use super::{Demand, Length, Word};
 
 use crate::impure;
 use crate::ir::{self, Pos};
@@ -190,10 +190,11 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             })
             // What `_` stands for is handed over by a call, or made.
             .filter(|ty| !matches!(ty, ir::Type::Infer))
+            .filter(|ty| !self.program.is_const(ty, &self.scope))
             .map(|ty| self.program.ty(ty, &self.scope))
             .collect();
         if !types.is_empty() {
-            self.edges.hand(On::of(&types));
+            self.edges.hand(self.on(&types));
         }
     }
 
@@ -225,18 +226,13 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 && &**name == "BuildHasherDefault"
             {
                 let default = Word::Trait(Symbol::new("Default"));
-                self.edges.uses(default, On::of(hasher));
+                let on = self.on(hasher);
+                self.edges.uses(default, on);
             }
         }
-        let mut on = On::of(&types);
-        if on.any {
-            // A type parameter is whatever the caller's is, which is named there.
-            let known: Vec<Ty> = types
-                .into_iter()
-                .filter(|ty| !matches!(ty, Ty::Param(_)))
-                .collect();
-            on = On::of(&known);
-        }
+        // A type parameter is whatever the caller's is, which is named there.
+        let known = types.iter().filter(|ty| !matches!(ty, Ty::Param(_)));
+        let on = self.on(known);
         for of in traits {
             self.edges.uses(Word::Trait(Symbol::new(of)), on.clone());
         }

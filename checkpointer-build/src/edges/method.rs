@@ -1,12 +1,14 @@
 //! Method calls: the receiver's type decides, by the steps of auto-dereferencing that the language
 //! takes; where it is not known, every method of that name counts.
 
+use std::rc::Rc;
+
 use super::call::Args;
 use super::item::Walker;
 use super::{Demand, Length, On};
 use crate::ir;
 use crate::map::HashMap;
-use crate::program::Head;
+use crate::program::{Head, Methods};
 use crate::std_facts;
 use crate::symbol::Symbol;
 use crate::ty::{NodeId, TraitRef, Ty};
@@ -18,12 +20,8 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
     /// `receiver.name(args)`.
     pub(super) fn method_call(&mut self, call: &'a ir::MethodCall, expected: &Ty) -> Ty {
         let receiver = self.value(&call.receiver, &Ty::Unknown);
-        call.turbofish.iter().for_each(|ty| self.mention_type(ty));
-        let turbofish: Vec<Ty> = call
-            .turbofish
-            .iter()
-            .map(|ty| self.program.ty(ty, &self.scope))
-            .collect();
+        call.turbofish.iter().for_each(|ty| self.type_or_const(ty));
+        let turbofish = self.program.type_args(&call.turbofish, &self.scope);
         self.traits_in_scope(call.name);
         self.arrays_made_by(call.name);
         if super::converts(&call.name) {
@@ -34,14 +32,13 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 }
                 _ => Ty::Unknown,
             };
-            self.edges
-                .conversion(&receiver, &into, call.name == "try_into");
+            self.conversion(&receiver, &into, call.name == "try_into");
         }
         let mut args = Args::new(&call.args);
         let result = self.steps(&receiver, call, &mut args, &turbofish, expected);
         if args.may_be_foreign {
             // A foreign trait's provided method may call the others on all that it is handed.
-            let on = On::of(args.types().chain(&turbofish).chain([&receiver]));
+            let on = self.on(args.types().chain(&turbofish).chain([&receiver]));
             self.edges.word_beside_conversion(call.name, on);
         }
         result
@@ -97,7 +94,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         if of_package {
             self.edges
                 .hands_perhaps
-                .merge(On::of(given.iter().chain([receiver])));
+                .merge(self.on(given.iter().chain([receiver])));
         }
         std_facts::method(receiver, &call.name, turbofish, &given, expected).unwrap_or(Ty::Unknown)
     }
@@ -358,7 +355,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 .iter()
                 .any(|of| matches!(of, TraitRef::Foreign(of) if of.contains("::")))
             {
-                self.edges.hand(On::of(given.iter().chain([ty])));
+                self.edges.hand(self.on(given.iter().chain([ty])));
             } else {
                 self.hand_perhaps(name, &given, ty);
             }
@@ -430,12 +427,12 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 let on = match (ty, &*name) {
                     // Only what can't be unwrapped is shown.
                     (Ty::Std(of, args), "unwrap" | "expect") if &**of == "Result" => {
-                        On::of(args.get(1))
+                        self.on(args.get(1))
                     }
                     (Ty::Std(of, args), "unwrap_err" | "expect_err") if &**of == "Result" => {
-                        On::of(args.first())
+                        self.on(args.first())
                     }
-                    _ => On::of(given.iter().chain(turbofish).chain([ty, &result])),
+                    _ => self.on(given.iter().chain(turbofish).chain([ty, &result])),
                 };
                 if on != On::default() {
                     self.std_calls(name, None, std_facts::calls(ty, &name), &on);
@@ -455,7 +452,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
     fn step_outside(&mut self, name: Symbol, args: &mut Args<'a>) -> Step {
         self.edges.demand(Demand::Handed(name));
         let given = args.values(self);
-        let on = On::of(&given);
+        let on = self.on(&given);
         self.edges.word_beside_conversion(
             name,
             On {
@@ -466,36 +463,50 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         self.edges.hand(on);
         self.imported_packages();
         // It may be a method of ours, on a type that such code was handed.
-        Step::Found(if self.gives_ours(name) {
-            for ty in &given {
-                self.settle(ty, &Ty::Unknown);
+        Step::Found(match self.methods_of_ours(name) {
+            Some(methods) => {
+                // What it takes and gives is in the same hands then.
+                self.edges.settled.extend(methods.iter().cloned());
+                Ty::Outside
             }
-            Ty::Unknown
-        } else {
-            Ty::Outside
+            None => {
+                for ty in &given {
+                    self.settle(ty, &Ty::Unknown);
+                }
+                Ty::Unknown
+            }
         })
     }
 
-    /// Whether some member of that name gives a value that is made of a type of ours, or takes arguments of one.
-    pub(super) fn gives_ours(&self, name: Symbol) -> bool {
-        self.program.gives_ours(name, || self.find_gives_ours(name))
+    /// The types of ours that have a method of that name, and what those take and give; nothing if that is not known.
+    pub(super) fn methods_of_ours(&self, name: Symbol) -> Option<Rc<Methods>> {
+        self.program
+            .methods_of_ours(name, || self.find_methods_of_ours(name))
     }
 
-    fn find_gives_ours(&self, name: Symbol) -> bool {
+    fn find_methods_of_ours(&self, name: Symbol) -> Option<Methods> {
+        let mut methods = Vec::new();
         let members = self.program.members_named.get(&name);
-        members.into_iter().flatten().any(|id| {
+        for id in members.into_iter().flatten() {
             let node = self.program.world.node(*id);
-            let Some(function) = node.function() else {
-                return true;
-            };
+            let function = node.function()?;
             let scope = self.program.scope(*id);
             let params = function.params.iter().map(|param| &param.ty);
             let types: Vec<Ty> = params
                 .chain(&function.result)
                 .map(|ty| self.program.ty(ty, &scope))
                 .collect();
-            On::of(&types) != On::default()
-        })
+            let on = On::of(&types);
+            if on == On::default() {
+                continue;
+            }
+            let of_impl = node.parent.and_then(|id| self.program.impls.get(&id))?;
+            let Ty::Adt(of, _) = of_impl.self_ty.peeled() else {
+                return None;
+            };
+            methods.push((*of, on));
+        }
+        Some(methods)
     }
 
     /// A method of something unknown, or one that a package's trait may give to a type of ours: packages get its arguments,
@@ -508,7 +519,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         let receiver = (imported || unseen).then_some(receiver);
         self.edges
             .hands_perhaps
-            .merge(On::of(given.iter().chain(receiver)));
+            .merge(self.on(given.iter().chain(receiver)));
     }
 
     /// Methods of that name of what a pointer or guard of std leads to: they count too, because which traits std's type

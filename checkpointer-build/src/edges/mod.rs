@@ -6,6 +6,7 @@
 mod body;
 mod brought;
 mod call;
+mod hygiene;
 mod item;
 mod macros;
 mod meaning;
@@ -118,8 +119,12 @@ pub(crate) struct Edges {
     pub(crate) hands_perhaps: On,
     /// Whether a value that such code made is used where nothing says of which type it is.
     pub(crate) takes_any: bool,
+    /// What such values become if packages have a value of the type that stands before.
+    pub(crate) settled: Vec<(NodeId, On)>,
     /// Whether a map or set of std is named: operators on those call more than their own traits.
     pub(crate) collections: bool,
+    /// Of a type: the objects that its fields may hold.
+    pub(crate) objects: BTreeSet<TraitRef>,
     /// Functions that it uses as values.
     pub(crate) functions: BTreeSet<NodeId>,
     /// Lengths of the arrays that there may be because of it.
@@ -155,8 +160,7 @@ impl Edges {
     }
 
     /// A binary operator on values of these types.
-    fn operands(&mut self, token: Symbol, left: &Ty, right: &Ty) {
-        let on = On::of([left, right]);
+    fn operands(&mut self, token: Symbol, left: &Ty, right: &Ty, on: On) {
         if on != On::default() {
             let word = Word::Operands(token, Shape::of(left), Shape::of(right));
             self.words.entry(word).or_default().merge(on.clone());
@@ -165,8 +169,7 @@ impl Edges {
     }
 
     /// A conversion of a value of one type into another.
-    fn conversion(&mut self, from: &Ty, into: &Ty, may_fail: bool) {
-        let on = On::of([from, into]);
+    fn conversion(&mut self, from: &Ty, into: &Ty, on: On, may_fail: bool) {
         if on != On::default() {
             let word = Word::Conversion(Shape::of(from), Shape::of(into), may_fail);
             self.words.entry(word).or_default().merge(on);

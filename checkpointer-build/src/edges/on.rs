@@ -1,8 +1,11 @@
 //! Which types of the analysed crates values are made of that are handed to code which is not read.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use crate::ty::{NodeId, Ty};
+use super::item::Walker;
+use crate::symbol::Symbol;
+use crate::ty::{Bound, NodeId, TraitRef, Ty};
 
 /// The types that values handed over may be made of.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -12,6 +15,9 @@ pub(crate) struct On {
     /// Whatever code of packages was ever handed, or can make itself.
     pub(crate) handed: bool,
     pub(crate) types: BTreeSet<NodeId>,
+    /// Any type as far as it has one of these traits: an object, or what a type parameter stands for. Nobody can ask more of it
+    /// than they give.
+    pub(crate) traits: BTreeSet<TraitRef>,
 }
 
 impl On {
@@ -25,11 +31,32 @@ impl On {
 
     /// What values of these types are made of.
     pub(crate) fn of<'t>(types: impl IntoIterator<Item = &'t Ty>) -> On {
+        On::within(types, &|_| None)
+    }
+
+    /// The same with what is known of the type parameters in scope.
+    fn within<'t>(types: impl IntoIterator<Item = &'t Ty>, bounds: &Bounds<'_>) -> On {
         let mut on = On::default();
         for ty in types {
-            on.add(ty);
+            on.add(ty, bounds);
+        }
+        if on.any {
+            on.types.clear();
+            on.traits.clear();
         }
         on
+    }
+
+    /// The traits of the objects that a value of a type may hold; what its parameters stand for is told with the type.
+    pub(crate) fn objects(ty: &Ty) -> BTreeSet<TraitRef> {
+        let mut on = On::default();
+        on.add(ty, &|_| Some(Vec::new()));
+        on.traits
+    }
+
+    /// Whether it may be a type that is not known here.
+    pub(crate) fn is_open(&self) -> bool {
+        self.any || !self.traits.is_empty()
     }
 
     pub(crate) fn merge(&mut self, other: On) {
@@ -41,31 +68,72 @@ impl On {
         if other.any && !self.any {
             self.any = true;
             self.types.clear();
+            self.traits.clear();
         }
         if !self.any {
             self.types.extend(&other.types);
+            self.traits.extend(&other.traits);
         }
     }
 
-    fn add(&mut self, ty: &Ty) {
+    fn add(&mut self, ty: &Ty, bounds: &Bounds<'_>) {
         match ty {
             Ty::Prim(_) | Ty::Never => {}
             Ty::Adt(node, args) => {
                 self.types.insert(*node);
-                args.iter().for_each(|arg| self.add(arg));
+                args.iter().for_each(|arg| self.add(arg, bounds));
             }
-            Ty::Std(_, args) | Ty::Tuple(args) => args.iter().for_each(|arg| self.add(arg)),
+            Ty::Std(_, args) | Ty::Tuple(args) => args.iter().for_each(|arg| self.add(arg, bounds)),
             Ty::Ref(inner) | Ty::Pointer(inner) | Ty::Slice(inner) | Ty::Array(inner) => {
-                self.add(inner)
+                self.add(inner, bounds)
             }
             // What a closure is given comes from the value that it is called for, or is made for it: what its type is the
             // closure may say.
             Ty::Function(inputs, output) => {
-                self.add(output);
+                self.add(output, bounds);
                 self.types.extend(On::of(inputs).types);
             }
             Ty::Outside | Ty::Foreign(_) => self.handed = true,
-            Ty::Unknown | Ty::Param(_) | Ty::Traits(_) => self.any = true,
+            Ty::Param(name) => match bounds(*name) {
+                Some(found) => self.bounded(&found, bounds),
+                None => self.any = true,
+            },
+            Ty::Traits(found) if !found.is_empty() => self.bounded(found, bounds),
+            Ty::Unknown | Ty::Traits(_) => self.any = true,
         }
+    }
+
+    fn bounded(&mut self, found: &[Bound], bounds: &Bounds<'_>) {
+        for Bound { of, bindings } in found {
+            self.traits.insert(*of);
+            for (name, ty) in bindings {
+                match (&**name, ty) {
+                    ("Args", Ty::Tuple(inputs)) => self.types.extend(On::of(inputs).types),
+                    _ => self.add(ty, bounds),
+                }
+            }
+        }
+    }
+}
+
+/// What bounds a type parameter, if that is known.
+type Bounds<'s> = dyn Fn(Symbol) -> Option<Vec<Bound>> + 's;
+
+impl Walker<'_, '_, '_> {
+    /// What values of these types are made of; a type parameter is whatever has its bounds.
+    pub(super) fn on<'t>(&self, types: impl IntoIterator<Item = &'t Ty>) -> On {
+        let scope = &self.scope;
+        let seen = RefCell::new(BTreeSet::new());
+        On::within(types, &|name| {
+            let mut params = scope.params.iter().rev();
+            let (_, bounds) = params.find(|(param, _)| *param == name)?;
+            if scope.has_unknown_bounds {
+                return None;
+            }
+            // Bounds may name the parameter that they bound.
+            let all = bounds.iter().chain(&scope.around);
+            let is_new = seen.borrow_mut().insert(name);
+            Some(all.filter(|_| is_new).cloned().collect())
+        })
     }
 }

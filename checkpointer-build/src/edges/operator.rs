@@ -1,10 +1,10 @@
 //! Operators, and the other calls that no name is written for: of a loop, an index, `?`, `.await`.
 
+use super::Demand;
 use super::item::Walker;
-use super::{Demand, On};
 
 use crate::ir::{Expr, UnaryOp};
-use crate::program::Head;
+use crate::program::{Head, Shape};
 use crate::std_facts;
 use crate::symbol::Symbol;
 use crate::ty::{TraitRef, Ty};
@@ -19,9 +19,15 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         };
         let (from, to) = (error(ty), error(&self.result));
         if from != to || from.is_unknown() {
-            self.edges.conversion(&from, &to, false);
-            self.edges.operator("?", On::of([&from, &to]));
+            self.conversion(&from, &to, false);
+            self.edges.operator("?", self.on([&from, &to]));
         }
+    }
+
+    /// A conversion of a value of one type into another.
+    pub(super) fn conversion(&mut self, from: &Ty, into: &Ty, may_fail: bool) {
+        let on = self.on([from, into]);
+        self.edges.conversion(from, into, on, may_fail);
     }
 
     pub(super) fn unary(&mut self, op: UnaryOp, operand: &'a Expr) -> Ty {
@@ -31,8 +37,10 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             UnaryOp::Not => ("!", "not"),
             UnaryOp::Neg => ("-", "neg"),
         };
-        self.edges
-            .operator(if op == UnaryOp::Neg { "neg" } else { word }, On::of([&ty]));
+        self.edges.operator(
+            if op == UnaryOp::Neg { "neg" } else { word },
+            self.on([&ty]),
+        );
         match (&ty, op) {
             (Ty::Ref(inner) | Ty::Pointer(inner), UnaryOp::Deref) => (**inner).clone(),
             (Ty::Adt(..), UnaryOp::Deref) => self.deref_target(&ty).unwrap_or_default(),
@@ -57,10 +65,50 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             Ty::Unknown
         };
         let right = self.value(right, &wanted);
+        // `Option<_> == Option<Ours>` says what stands on the left.
         self.settle(&left, &right);
-        self.settle(&right, &left);
-        self.edges.operands(op, &left, &right);
+        self.settle_operand(op, &left, &right);
+        let on = self.on([&left, &right]);
+        self.edges.operands(op, &left, &right, on);
         [left, right]
+    }
+
+    /// A right operand that packages made may be whatever the left one has impls for.
+    fn settle_operand(&mut self, op: Symbol, left: &Ty, right: &Ty) {
+        if !right.has_outside() {
+            return;
+        }
+        self.settle(right, left);
+        let own = match left.peeled() {
+            Ty::Unknown | Ty::Param(_) | Ty::Traits(_) => return self.settle(right, &Ty::Unknown),
+            Ty::Adt(node, _) => self.program.impls_of_type.get(node),
+            _ => None,
+        };
+        let theirs = matches!(left.peeled(), Ty::Outside | Ty::Foreign(_));
+        let every = self.program.impls_of_type.values();
+        let every = every.flatten().filter(|_| theirs);
+        let impls = own
+            .into_iter()
+            .flatten()
+            .chain(every)
+            .chain(&self.program.open_impls);
+        let facts = impls.filter_map(|id| self.program.impls.get(id));
+        let means = |of: &TraitRef| matches!(of, TraitRef::Foreign(of) if is_operator(of, &op));
+        let shape = Shape::of(left);
+        let of_operator = facts
+            .filter(|facts| facts.of.iter().any(means) && shape.may_be(Shape::of(&facts.self_ty)));
+        let pairs: Vec<(Ty, Ty)> = of_operator
+            .filter_map(|facts| Some((facts.self_ty.clone(), facts.arguments.first()?.clone())))
+            .collect();
+        for (own, argument) in &pairs {
+            match (left.peeled(), own.peeled()) {
+                // Only if packages have one of ours, the left one may be of it.
+                (Ty::Outside | Ty::Foreign(_), Ty::Adt(node, _)) => {
+                    self.edges.settled.push((*node, self.on([argument])));
+                }
+                _ => self.settle(right, argument),
+            }
+        }
     }
 
     pub(super) fn binary(&mut self, op: Symbol, left: &'a Expr, right: &'a Expr) -> Ty {
@@ -76,8 +124,8 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             // The operator of a reference is an impl of its own.
             _ if matches!(left.peeled(), Ty::Adt(..)) => Ty::Unknown,
             _ if left.has_outside() || right.has_outside() => {
-                let on = On::of([&left, &right]);
-                if on.any || !on.types.is_empty() {
+                let on = self.on([&left, &right]);
+                if on.is_open() || !on.types.is_empty() {
                     Ty::Unknown
                 } else {
                     Ty::Outside
@@ -89,8 +137,22 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
 
     pub(super) fn index(&mut self, base: &'a Expr, index: &'a Expr) -> Ty {
         let mut base = self.value(base, &Ty::Unknown);
-        let index = self.expr(index, &Ty::Unknown);
-        self.edges.operator("index", On::of([&base, &index]));
+        let index = self.value(index, &Ty::Unknown);
+        // Only an impl of ours can say that an index is of a type of ours.
+        let of_index = TraitRef::Foreign(Symbol::new("Index"));
+        let mut open = self.program.open_impls.iter();
+        let is_theirs = match base.peeled() {
+            Ty::Outside | Ty::Foreign(_) => true,
+            Ty::Std(..) | Ty::Prim(_) | Ty::Slice(_) | Ty::Array(_) => !open.any(|id| {
+                let facts = self.program.impls.get(id);
+                facts.is_none_or(|facts| facts.of.is_empty() || facts.of.contains(&of_index))
+            }),
+            _ => false,
+        };
+        if !is_theirs {
+            self.settle(&index, &Ty::Unknown);
+        }
+        self.edges.operator("index", self.on([&base, &index]));
         for _ in 0..8 {
             match &base {
                 Ty::Adt(..) => {
@@ -149,6 +211,15 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             Ty::Outside | Ty::Foreign(_) => Ty::Outside,
             _ => std_facts::await_value(ty),
         }
+    }
+}
+
+/// Whether a trait of std is that of a binary operator.
+fn is_operator(name: &str, token: &str) -> bool {
+    match token {
+        "==" | "!=" => name == "PartialEq",
+        "<" | ">" | "<=" | ">=" => name == "PartialOrd",
+        _ => std_facts::own_operator(name) == Some(token),
     }
 }
 

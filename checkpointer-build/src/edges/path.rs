@@ -1,6 +1,7 @@
 //! Names in types, bounds and values.
 
 use super::On;
+use super::hygiene::Variable;
 use super::item::Walker;
 use crate::ir::{self, ItemKind};
 use crate::map::HashMap;
@@ -18,6 +19,8 @@ pub(super) enum Value {
     Constructor(Def, Ty),
     /// A function or value of a package, and what calling or reading it gives.
     Outside(Ty),
+    /// A member of something that is not known.
+    Member,
     /// A function of std, by path; with the type it is associated with.
     Foreign(Symbol, Option<Ty>),
 }
@@ -55,11 +58,10 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             if segments.len() == 1
                 && let Some(found) = self.local(first)
             {
-                let (ty, hygienic) = found;
-                if !hygienic {
+                let Variable { ty, or_item } = found;
+                if !or_item {
                     return Value::Plain(ty);
                 }
-                // A macro's own variable: the caller's name may mean an item instead.
                 let found = self
                     .program
                     .names()
@@ -158,7 +160,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 let name = Symbol::new(name.rsplit("::").next().unwrap_or(&name));
                 if super::converts(&name) {
                     let tries = name.starts_with("try");
-                    self.edges.conversion(&Ty::Unknown, &Ty::Unknown, tries);
+                    self.conversion(&Ty::Unknown, &Ty::Unknown, tries);
                 }
                 self.edges.word_beside_conversion(name, On::any());
                 Value::Outside(Ty::Unknown)
@@ -182,10 +184,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 .and_then(|s| s.args.as_deref())
                 .map(|args| args.types.as_slice())
                 .unwrap_or_default();
-            types
-                .iter()
-                .map(|ty| self.program.ty(ty, &self.scope))
-                .collect()
+            self.program.type_args(types, &self.scope)
         };
         match (def, rest) {
             (Def::Foreign(name, package), []) => {
@@ -286,20 +285,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             .last()
             .and_then(|segment| segment.args.as_deref());
         let types = args.map(|args| args.types.as_slice()).unwrap_or_default();
-        types
-            .iter()
-            .map(|ty| self.program.ty(ty, &self.scope))
-            .collect()
-    }
-
-    /// A local variable: its type, and whether it was bound deeper in macro expansions than here.
-    fn local(&self, name: Symbol) -> Option<(Ty, bool)> {
-        let (_, ty, depth) = self
-            .locals
-            .iter()
-            .rev()
-            .find(|(local, ..)| *local == name)?;
-        Some((ty.clone(), *depth > 0 && name != "self"))
+        self.program.type_args(types, &self.scope)
     }
 }
 

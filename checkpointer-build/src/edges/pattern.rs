@@ -1,6 +1,5 @@
 //! Patterns: the items that they name, and the variables that they bind with their types.
 
-use super::On;
 use super::call::close;
 use super::item::Walker;
 use super::path::{Value, names_of};
@@ -109,7 +108,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                     self.settle(ty, &found);
                 }
                 // A constant of a local type is compared by its own `PartialEq`.
-                self.edges.operator("==", On::of([ty]));
+                self.edges.operator("==", self.on([ty]));
             }
             Pattern::Typed(inner, written) => {
                 self.mention_type(written);
@@ -233,9 +232,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                         .as_deref()
                         .map(|args| args.types.as_slice())
                         .unwrap_or_default();
-                    args.iter()
-                        .map(|ty| self.program.ty(ty, &self.scope))
-                        .collect()
+                    self.program.type_args(args, &self.scope)
                 };
                 path.segments
                     .iter()

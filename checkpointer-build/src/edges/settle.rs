@@ -44,9 +44,13 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 }
             }
             _ => {
-                let on = On::of([expected]);
-                self.edges.takes_any |= on.any;
-                self.edges.hand(On { any: false, ..on });
+                let on = self.on([expected]);
+                self.edges.takes_any |= on.is_open();
+                self.edges.hand(On {
+                    types: on.types,
+                    handed: on.handed,
+                    ..On::default()
+                });
             }
         }
     }
@@ -117,15 +121,21 @@ pub(super) fn common(left: Ty, right: Ty) -> Ty {
         _ if left == right => left,
         (Ty::Prim(a), Ty::Prim(b)) if a.starts_with('{') && !b.starts_with('{') => right,
         (Ty::Prim(a), Ty::Prim(b)) if b.starts_with('{') && !a.starts_with('{') => left,
-        (Ty::Std(a, l), Ty::Std(b, r)) if a == b && l.len() == r.len() => Ty::Std(
-            *a,
-            l.iter()
-                .cloned()
-                .zip(r.iter().cloned())
-                .map(|(l, r)| known_of(l, r))
-                .collect(),
-        ),
-        _ => Ty::Unknown,
+        _ => alike(&left, &right).unwrap_or_default(),
+    }
+}
+
+/// Two types of one shape, part by part.
+fn alike(left: &Ty, right: &Ty) -> Option<Ty> {
+    let parts = |left: &[Ty], right: &[Ty]| -> Option<Vec<Ty>> {
+        let pairs = left.iter().cloned().zip(right.iter().cloned());
+        (left.len() == right.len()).then(|| pairs.map(|(l, r)| known_of(l, r)).collect())
+    };
+    match (left, right) {
+        (Ty::Std(a, left), Ty::Std(b, right)) if a == b => Some(Ty::Std(*a, parts(left, right)?)),
+        (Ty::Adt(a, left), Ty::Adt(b, right)) if a == b => Some(Ty::Adt(*a, parts(left, right)?)),
+        (Ty::Tuple(left), Ty::Tuple(right)) => Some(Ty::Tuple(parts(left, right)?)),
+        _ => None,
     }
 }
 
@@ -136,7 +146,7 @@ pub(super) fn known_of(left: Ty, right: Ty) -> Ty {
         _ if left == right => left,
         (Ty::Unknown, _) if !may_coerce(&right) => right,
         (_, Ty::Unknown) if !may_coerce(&left) => left,
-        _ => Ty::Unknown,
+        _ => alike(&left, &right).unwrap_or_default(),
     }
 }
 

@@ -10,7 +10,9 @@ use crate::edges::{Demand, Edges, On};
 use crate::map::HashMap;
 use crate::numbered::{Bits, Numbered};
 use crate::program::Program;
-use crate::ty::NodeId;
+use crate::std_facts;
+use crate::symbol::Symbol;
+use crate::ty::{NodeId, TraitRef};
 use crate::world::Kind;
 
 /// A use of std: the number of the traits that it leads to, and of the types that it is of.
@@ -28,6 +30,8 @@ pub(crate) struct Steps {
     pub(crate) hands_perhaps: Option<u32>,
     /// Of a type that packages can make: what it is made of.
     pub(crate) made: Option<u32>,
+    /// What it puts there as soon as packages have a value of the type of the number before.
+    pub(crate) settled: Vec<(Option<u32>, u32)>,
     /// Whether it has no lengths, whole crates or reports.
     pub(crate) is_plain: bool,
 }
@@ -39,17 +43,39 @@ pub(crate) struct Types {
     /// Whatever code of packages was ever handed, or can make itself.
     pub(crate) handed: bool,
     all: Bits,
+    /// Numbers of traits: any type, as far as it has one of them.
+    traits: Bits,
 }
 
 impl Types {
     pub(crate) fn is_empty(&self) -> bool {
-        !self.any && !self.handed && self.all.is_empty()
+        !self.any && !self.handed && self.all.is_empty() && self.traits.is_empty()
+    }
+
+    /// Whether it may be a type that is not listed.
+    pub(crate) fn is_open(&self) -> bool {
+        self.any || !self.traits.is_empty()
+    }
+
+    /// Whether one of these traits may be called on any type: `any` is asked apart.
+    pub(crate) fn has_trait(&self, of: &[u32]) -> bool {
+        of.iter().any(|of| self.traits.contains(*of))
+    }
+
+    /// Those that are listed, and nothing that is open.
+    pub(crate) fn listed(&self) -> Types {
+        Types {
+            handed: self.handed,
+            all: self.all.clone(),
+            ..Types::default()
+        }
     }
 
     pub(crate) fn take_in(&mut self, other: &Types) {
         self.any |= other.any;
         self.handed |= other.handed;
         self.all.extend(&other.all);
+        self.traits.extend(&other.traits);
     }
 
     /// Whether a type is listed: `any` is asked apart.
@@ -64,6 +90,7 @@ pub(crate) struct Numbers {
     of_types: Vec<Option<u32>>,
     expanded: RefCell<HashMap<On, u32>>,
     types: Numbered<Types>,
+    traits: Numbered<TraitRef>,
     leads: Numbered<[Lead]>,
     uses: Numbered<Use>,
     demands: Numbered<Demand>,
@@ -83,6 +110,7 @@ impl Numbers {
             of_types: program.world.ids().map(&mut number).collect(),
             expanded: RefCell::default(),
             types: Numbered::default(),
+            traits: Numbered::default(),
             leads: Numbered::default(),
             uses: Numbered::default(),
             demands: Numbered::default(),
@@ -121,6 +149,11 @@ impl Graph<'_, '_, '_> {
                 hands: edges.hands.as_ref().map(|on| self.expanded(on)),
                 hands_perhaps: (*perhaps != On::default()).then(|| self.expanded(perhaps)),
                 made: made.then(|| self.expanded(&itself())),
+                settled: edges
+                    .settled
+                    .iter()
+                    .map(|(id, on)| (self.type_number(*id), self.expanded(on)))
+                    .collect(),
                 is_plain: edges.lengths.is_empty()
                     && edges.whole_crates.is_empty()
                     && edges.unseen.is_empty()
@@ -154,8 +187,13 @@ impl Graph<'_, '_, '_> {
         self.numbers.of_types.get(id.0 as usize).copied().flatten()
     }
 
-    /// The number of these types and of those that their fields are made of: a derived impl hands on to them. A trait object
-    /// among them may be anything.
+    /// A trait's number, by which [`Types`] knows it.
+    pub(crate) fn trait_number(&self, of: TraitRef) -> u32 {
+        self.numbers.traits.number(of)
+    }
+
+    /// The number of these types and of those that their fields are made of: a derived impl hands on to them. Objects among
+    /// them may be whatever has their traits.
     pub(crate) fn expanded(&self, on: &On) -> u32 {
         if let Some(known) = self.numbers.expanded.borrow().get(on) {
             return *known;
@@ -169,37 +207,62 @@ impl Graph<'_, '_, '_> {
     }
 
     fn expand(&self, on: &On) -> Types {
-        let mut types = Types {
-            any: on.any,
+        let unknown = Types {
+            any: true,
             handed: on.handed,
-            all: Bits::default(),
+            ..Types::default()
         };
         if on.any {
-            return types;
+            return unknown;
         }
-        let world = self.program.world;
+        let mut types = Types {
+            handed: on.handed,
+            ..Types::default()
+        };
         let mut open: Vec<NodeId> = on.types.iter().copied().collect();
-        while let Some(id) = open.pop() {
-            let Some(number) = self.type_number(id) else {
-                if world.node(id).kind == Kind::Trait {
-                    return Types {
-                        any: true,
-                        ..Types::default()
-                    };
+        let mut asked: Vec<TraitRef> = on.traits.iter().copied().collect();
+        loop {
+            while let Some(id) = open.pop() {
+                if let Some(number) = self.type_number(id)
+                    && types.all.insert(number)
+                    && let Some(edges) = self.edges(id)
+                {
+                    self.open_inside(edges, &mut open);
+                    asked.extend(&edges.objects);
                 }
-                continue;
+            }
+            let Some(of) = asked.pop() else {
+                return types;
             };
-            if !types.all.insert(number) {
+            if !types.traits.insert(self.trait_number(of)) {
                 continue;
             }
-            if let Some(edges) = self.edges(id) {
-                for node in &edges.nodes {
-                    if (node.0 as usize) < world.nodes.len() {
-                        open.push(*node);
+            match of {
+                TraitRef::Local(id) => {
+                    let facts = self.program.traits.get(&id);
+                    asked.extend(facts.into_iter().flat_map(|facts| &facts.supertraits));
+                    // Who has a value of it may get what its supertraits are bound to.
+                    if let Some(edges) = self.edges(id) {
+                        self.open_inside(edges, &mut open);
+                    }
+                }
+                // The supertraits of a package's trait are not read.
+                TraitRef::Foreign(name) if name.contains("::") => return unknown,
+                TraitRef::Foreign(name) => {
+                    for name in std_facts::asked_beside(&name) {
+                        asked.push(TraitRef::Foreign(Symbol::new(name)));
                     }
                 }
             }
         }
-        types
+    }
+
+    /// The items among what an item names.
+    fn open_inside(&self, edges: &Edges, open: &mut Vec<NodeId>) {
+        for node in &edges.nodes {
+            if (node.0 as usize) < self.program.world.nodes.len() {
+                open.push(*node);
+            }
+        }
     }
 }

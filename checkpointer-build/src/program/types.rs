@@ -26,12 +26,17 @@ impl Program<'_, '_> {
                 inputs.iter().map(|ty| self.ty(ty, scope)).collect(),
                 Box::new(self.ty(output, scope)),
             ),
-            ir::Type::Dyn(bounds) | ir::Type::Impl(bounds) => Ty::Traits(
-                bounds
-                    .iter()
-                    .flat_map(|path| self.bounds(path, scope))
-                    .collect(),
-            ),
+            ir::Type::Dyn(bounds) | ir::Type::Impl(bounds) => {
+                let mut all = Vec::new();
+                for path in bounds {
+                    let found = self.bounds(path, scope);
+                    if found.is_empty() {
+                        return Ty::Unknown;
+                    }
+                    all.extend(found);
+                }
+                Ty::Traits(all)
+            }
             ir::Type::Never => Ty::Never,
             ir::Type::Infer | ir::Type::Macro(_) | ir::Type::Verbatim(_) => Ty::Unknown,
         }
@@ -41,11 +46,43 @@ impl Program<'_, '_> {
         let types = segment
             .and_then(|segment| segment.args.as_deref())
             .map(|args| args.types.as_slice());
-        types
-            .unwrap_or_default()
-            .iter()
-            .map(|ty| self.ty(ty, scope))
-            .collect()
+        self.type_args(types.unwrap_or_default(), scope)
+    }
+
+    /// Generic arguments that are types: a plain name among them may be that of a constant.
+    pub(crate) fn type_args(&self, args: &[ir::Type], scope: &Scope) -> Vec<Ty> {
+        let types = args.iter().filter(|arg| !self.is_const(arg, scope));
+        types.map(|ty| self.ty(ty, scope)).collect()
+    }
+
+    /// Whether a generic argument is a constant's name: types of that name come first.
+    pub(crate) fn is_const(&self, arg: &ir::Type, scope: &Scope) -> bool {
+        let ir::Type::Path(path) = arg else {
+            return false;
+        };
+        let (None, false, [only]) = (&path.qself, path.global, path.segments.as_slice()) else {
+            return false;
+        };
+        let Some(module) = scope.module.filter(|_| only.args.is_none()) else {
+            return false;
+        };
+        let names = [only.name];
+        let is_type = only.name == "Self"
+            || scope.params.iter().any(|(name, _)| *name == only.name)
+            || !self
+                .names()
+                .path(module, &names, false, Ns::Type)
+                .defs
+                .is_empty();
+        let is_value = || {
+            scope.consts.contains(&only.name)
+                || !self
+                    .names()
+                    .path(module, &names, false, Ns::Value)
+                    .defs
+                    .is_empty()
+        };
+        !is_type && is_value()
     }
 
     pub(super) fn path_ty(&self, path: &ir::Path, scope: &Scope) -> Ty {
@@ -176,6 +213,9 @@ impl Program<'_, '_> {
                         return ty.clone();
                     }
                 }
+                if scope.supplied.contains(param) {
+                    return Ty::unit();
+                }
                 Ty::Unknown
             }
             Ty::Adt(node, args) => {
@@ -197,7 +237,11 @@ impl Program<'_, '_> {
                         let inner = self.scope(*id);
                         let ty = self.ty(ty, &inner);
                         self.aliases.borrow_mut().remove(member);
-                        let map = unify(&inner.self_ty, &Ty::Adt(*node, args.clone()));
+                        let mut map = unify(&inner.self_ty, &Ty::Adt(*node, args.clone()));
+                        // Another impl's parameters must not be taken for those around.
+                        for (name, _) in &inner.params {
+                            map.entry(*name).or_default();
+                        }
                         found.push(substitute(&ty, &map));
                     }
                 }

@@ -40,6 +40,27 @@ pub(crate) fn led_to(name: &str) -> &'static [&'static str] {
     }
 }
 
+/// The traits that code which knows no more of a value than that it has a trait may call on what the value is made of: those
+/// that the trait leads to, and those of keys, where a map or set of std may stand behind it.
+pub(crate) fn asked_beside(name: &str) -> impl Iterator<Item = &'static str> + use<> {
+    let keys: &[&str] = match name {
+        "PartialEq" | "Eq" | "Index" | "Extend" | "FromIterator" => &[
+            "Hash",
+            "Hasher",
+            "BuildHasher",
+            "Borrow",
+            "Ord",
+            "PartialOrd",
+        ],
+        "BitAnd" | "BitOr" | "BitXor" | "Sub" => &["PartialEq", "Eq", "Index", "Clone", "Default"],
+        "Hash" | "Debug" | "Display" | "PartialOrd" | "Ord" => &["Borrow", "Deref"],
+        "Clone" => &["ToOwned", "Borrow"],
+        "Write" | "Read" | "Hasher" | "Future" | "Error" | "Iterator" => &["Deref", "DerefMut"],
+        _ => &[],
+    };
+    led_to(name).iter().chain(keys).copied()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -49,5 +70,11 @@ mod tests {
         assert_eq!(led_to("ToString"), ["Display"]);
         assert!(led_to("Ord").contains(&"PartialOrd"));
         assert!(led_to("Send").is_empty());
+    }
+
+    #[test]
+    fn comparing_may_look_up_the_keys_of_a_map() {
+        assert!(asked_beside("PartialEq").any(|name| name == "Hash"));
+        assert!(asked_beside("Display").all(|name| name != "Add"));
     }
 }

@@ -1,6 +1,6 @@
 //! Makes sure that fixtures compile, once for each content.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Result, ensure};
@@ -23,6 +23,7 @@ pub(crate) fn check(package: &Package, edition: &str, cache: &Path) -> Result<()
         .env("RUSTFLAGS", "--cap-lints allow")
         .current_dir(&package.folder)
         .output()?;
+    std::fs::remove_dir_all(target(package, cache)).ok();
     ensure!(
         output.status.success(),
         "does not compile:\n{}",
@@ -53,11 +54,16 @@ fn with_cargo(package: &Package, cache: &Path) -> Command {
     command
         .args(["check", "--offline", "--quiet", "--all-targets"])
         .arg("--target-dir")
-        .arg(cache.join("target"));
+        .arg(target(package, cache));
     if let Some(features) = &package.features {
         command.args(["--features", features]);
     }
     command
+}
+
+/// All fixtures' packages have one name: in one target folder, cargo would take one's library for another's.
+fn target(package: &Package, cache: &Path) -> PathBuf {
+    cache.join("target").join(&package.digest)
 }
 
 fn with_rustc(package: &Package, edition: &str, cache: &Path) -> Command {

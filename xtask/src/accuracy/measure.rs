@@ -121,6 +121,8 @@ pub(crate) fn measure(analysis: &Analysis, package: &str, records: &[(Test, Reco
 /// Recorded keys beside analysed items.
 struct View<'a> {
     functions: BTreeSet<&'a str>,
+    /// Those of the package itself.
+    own: BTreeSet<&'a str>,
     closures: BTreeMap<&'a str, BTreeSet<&'a str>>,
     /// The ids that a key may mean.
     ids: BTreeMap<&'a str, Vec<&'a str>>,
@@ -133,6 +135,8 @@ type Graph<'a> = BTreeMap<&'a str, BTreeSet<&'a str>>;
 impl<'a> View<'a> {
     fn new(analysis: &'a Analysis, package: &'a str, records: &'a [(Test, Record)]) -> Self {
         let functions: BTreeSet<&str> = analysis.functions().map(|item| item.id.as_str()).collect();
+        let own = analysis.functions().filter(|item| item.package.is_none());
+        let own = own.map(|item| item.id.as_str()).collect();
         let closures = analysis
             .functions()
             .map(|item| {
@@ -152,6 +156,7 @@ impl<'a> View<'a> {
         Self {
             ids: ids.collect(),
             functions,
+            own,
             closures,
             targets: targets.collect(),
         }
@@ -173,7 +178,10 @@ impl<'a> View<'a> {
             .flat_map(|(_, record)| &record.edges)
             .collect();
         for (caller, callee) in edges {
-            let (callers, callees) = (self.ids(caller), self.ids(callee));
+            // Functions of the workspace's other packages are roots of those packages' analyses.
+            let callers = self.ids(caller).iter().filter(|id| self.own.contains(**id));
+            let callers: Vec<&str> = callers.copied().collect();
+            let callees = self.ids(callee);
             if callers.is_empty() || callees.is_empty() {
                 continue;
             }
