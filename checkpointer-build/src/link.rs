@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cfg::CfgSet;
 use crate::collect::Collector;
-use crate::map::HashMap;
+use crate::map::{HashMap, HashSet};
 use crate::package::{DependencyKind, Package, PackageRef, Target, TargetKind, Workspace};
 use crate::resolve::resolve_imports;
 use crate::source::{CfgId, Sources};
@@ -90,7 +90,10 @@ pub(crate) fn link<'a>(
                 externs.insert(Symbol::new(&name), to);
             }
         }
-        world.crates[id.0 as usize].externs = externs;
+        let for_tests = workspace.packages[*package].extern_names_for_tests();
+        let krate = &mut world.crates[id.0 as usize];
+        krate.for_tests = for_tests.map(Symbol::new).collect();
+        krate.externs = externs;
     }
     sources.preload(&folders(workspace, &chosen, &world, &crates));
     let mut collector = Collector::new(&mut world, sources);
@@ -291,6 +294,7 @@ fn add_crate(
         target: label,
         package: (at != workspace.root).then(|| package.name.clone()),
         externs: HashMap::default(),
+        for_tests: HashSet::default(),
         cfg: set,
         cfg_id: set_id,
         macro_use: Vec::new(),

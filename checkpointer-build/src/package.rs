@@ -275,6 +275,16 @@ impl Workspace {
 }
 
 impl Package {
+    /// The names of dependencies that only its tests, examples and benches have.
+    pub(crate) fn extern_names_for_tests(&self) -> impl Iterator<Item = &str> {
+        let of = |is_for_tests: bool| {
+            let all = self.dependencies.iter();
+            all.filter(move |one| (one.kind == DependencyKind::Dev) == is_for_tests)
+                .map(|one| one.extern_name.as_str())
+        };
+        of(true).filter(move |name| !of(false).any(|other| other == *name))
+    }
+
     /// The library that other crates name.
     pub(crate) fn lib_target(&self) -> Option<&Target> {
         self.targets

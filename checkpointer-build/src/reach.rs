@@ -156,17 +156,28 @@ impl Chain<'_, '_, '_, '_> {
         }
     }
 
+    /// What a root is given, from above.
     fn open_brought(&mut self, edges: &Edges) {
         let graph = self.graph;
-        for of in &edges.brought_traits {
-            self.demand(Demand::Open(*of));
+        self.open_local(edges);
+        // A type that nothing names can only come from above: then the call's type arguments tell of it, or it is an object's,
+        // and that one may come is reported.
+        for of in edges.argument_foreign.union(&edges.brought_foreign) {
+            self.open_foreign(of, |ty| graph.is_used(ty));
         }
+    }
+
+    /// What a static may hold, by whatever code.
+    fn open_static(&mut self, edges: &Edges) {
+        self.open_local(edges);
         for of in &edges.brought_foreign {
             self.open_foreign(of, |_| true);
         }
-        // A type that nothing names can only come from above, and then the call's type arguments tell of it.
-        for of in edges.argument_foreign.difference(&edges.brought_foreign) {
-            self.open_foreign(of, |ty| graph.is_used(ty));
+    }
+
+    fn open_local(&mut self, edges: &Edges) {
+        for of in &edges.brought_traits {
+            self.demand(Demand::Open(*of));
         }
     }
 
@@ -217,7 +228,7 @@ impl Chain<'_, '_, '_, '_> {
             self.reach_generated(node.krate);
         }
         if node.kind == Kind::Static {
-            self.open_brought(edges);
+            self.open_static(edges);
         }
         if matches!(node.kind, Kind::Struct | Kind::Enum | Kind::Union) {
             for at in graph.waiting.get(&id).into_iter().flatten() {

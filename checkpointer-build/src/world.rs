@@ -8,7 +8,7 @@ use typed_arena::Arena;
 
 use crate::cfg::{CfgSet, Switches};
 use crate::ir::{self, Pos};
-use crate::map::HashMap;
+use crate::map::{HashMap, HashSet};
 use crate::source::CfgId;
 use crate::symbol::Symbol;
 pub(crate) use crate::ty::NodeId;
@@ -163,6 +163,8 @@ pub(crate) struct Crate {
     /// The name of its package, where it is not the package that is analysed.
     pub(crate) package: Option<String>,
     pub(crate) externs: HashMap<Symbol, Extern>,
+    /// Those of them that only tests, examples and benches ask for.
+    pub(crate) for_tests: HashSet<Symbol>,
     pub(crate) cfg: CfgSet,
     pub(crate) cfg_id: CfgId,
     /// Crates and packages brought in by `#[macro_use] extern crate`.

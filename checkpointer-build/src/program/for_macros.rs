@@ -54,7 +54,14 @@ impl ForMacros {
         world: &'s World<'_>,
         is_its: impl Fn(&Extern) -> bool + 's,
     ) -> impl Iterator<Item = NodeId> + 's {
-        let depends = move |kept: &&Kept| world.krate(kept.krate).externs.values().any(&is_its);
+        let depends = move |kept: &&Kept| {
+            let krate = world.krate(kept.krate);
+            krate.externs.iter().any(|(name, to)| {
+                // A package that only tests ask for knows nothing of the library, unless it was made for it.
+                let knows = || !krate.for_tests.contains(name) || name.contains(&*krate.id_name);
+                is_its(to) && knows()
+            })
+        };
         let meant = self.modules.iter().filter(depends);
         meant.flat_map(|kept| kept.nodes.iter().copied())
     }
