@@ -5,7 +5,7 @@ use super::item::Walker;
 use super::path::Value;
 use super::{Demand, On, Word};
 
-use crate::ir::ItemKind;
+use crate::ir::{self, ItemKind};
 use crate::map::HashMap;
 use crate::program::Head;
 use crate::std_facts;
@@ -301,14 +301,31 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
     }
 
     /// Whether inherent members hide all others of their name: some impl that has them holds for every choice of the
-    /// type's parameters.
+    /// type's parameters, and the members are visible here.
     pub(super) fn certainly(&self, members: &[NodeId]) -> bool {
         members.iter().any(|member| {
             let parent = self.program.world.node(*member).parent;
-            parent
-                .and_then(|parent| self.program.impls.get(&parent))
-                .is_none_or(|facts| facts.unconditional)
+            let facts = parent.and_then(|parent| self.program.impls.get(&parent));
+            facts.is_none_or(|facts| {
+                facts.unconditional && (facts.is_trait_impl || self.sees(*member))
+            })
         })
+    }
+
+    /// Whether an inherent member is visible here for sure: one that is not hides nothing.
+    fn sees(&self, member: NodeId) -> bool {
+        let world = self.program.world;
+        let node = world.node(member);
+        match node.item().map(|item| &item.visibility) {
+            Some(ir::Visibility::Public) => true,
+            Some(ir::Visibility::Crate) => node.krate == self.krate,
+            Some(ir::Visibility::Inherited) => {
+                let around =
+                    std::iter::successors(Some(self.module), |at| world.module(*at).parent);
+                around.into_iter().any(|at| at == node.module)
+            }
+            _ => false,
+        }
     }
 
     /// A member as a value: a function, or a constant of its type.
