@@ -3,12 +3,12 @@
 //!
 //! Which traits a use leads to hangs on nothing but the use, so it is found once for all closures.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 
 use crate::edges::{NOTED, On, Word};
 use crate::graph::{Graph, Types};
 use crate::map::HashMap;
+use crate::memo::Memo;
 use crate::outside::Hands;
 use crate::program::{Head, ImplFacts, Shape};
 use crate::std_facts;
@@ -47,7 +47,7 @@ enum Calls {
 pub(crate) struct Traits {
     names: Vec<(Symbol, Calls)>,
     numbers: HashMap<Symbol, usize>,
-    leads: RefCell<HashMap<Word, Rc<[Lead]>>>,
+    leads: Memo<Word, Rc<[Lead]>>,
 }
 
 impl Traits {
@@ -80,9 +80,6 @@ impl Traits {
 
     /// The traits that a use leads to.
     pub(crate) fn leads(&self, word: Word) -> Rc<[Lead]> {
-        if let Some(known) = self.leads.borrow().get(&word) {
-            return Rc::clone(known);
-        }
         let lead = |(of, (name, calls)): (usize, &(Symbol, Calls))| {
             let Calls::Uses(triggers) = calls else {
                 return None;
@@ -93,9 +90,8 @@ impl Traits {
                 between,
             })
         };
-        let leads: Rc<[Lead]> = self.names.iter().enumerate().filter_map(lead).collect();
-        self.leads.borrow_mut().insert(word, Rc::clone(&leads));
-        leads
+        let find = || self.names.iter().enumerate().filter_map(lead).collect();
+        self.leads.get(word, find)
     }
 }
 

@@ -17,6 +17,7 @@ use crate::called::{Target, Traits};
 use crate::edges::{Edges, On, edges_of};
 use crate::ir::ItemKind;
 use crate::map::HashMap;
+use crate::memo::Memo;
 use crate::program::{Head, ImplFacts, Program, substitute};
 use crate::symbol::Symbol;
 use crate::ty::{NodeId, TraitRef, Ty};
@@ -74,7 +75,7 @@ pub(crate) struct Graph<'p, 'w, 'a> {
     crate_nodes: RefCell<HashMap<CrateId, Rc<Vec<NodeId>>>>,
     functions: OnceCell<BTreeSet<NodeId>>,
     used: RefCell<Option<Used>>,
-    given: RefCell<HashMap<u32, Rc<Types>>>,
+    given: Memo<u32, Rc<Types>>,
 }
 
 /// What holds before any root is reached, by impls that wait for no type.
@@ -123,7 +124,7 @@ impl<'p, 'w, 'a> Graph<'p, 'w, 'a> {
             crate_nodes: RefCell::default(),
             functions: OnceCell::new(),
             used: RefCell::default(),
-            given: RefCell::default(),
+            given: Memo::default(),
         };
         for at in 0..graph.impls.len() {
             graph.index(at as u32);
@@ -256,12 +257,8 @@ impl<'p, 'w, 'a> Graph<'p, 'w, 'a> {
     /// What an impl of a foreign trait gives to whoever calls it: results and associated types. What its parameters stand
     /// for was handed over with the type.
     pub(crate) fn given_by(&self, at: u32) -> Rc<Types> {
-        if let Some(known) = self.given.borrow().get(&at) {
-            return Rc::clone(known);
-        }
-        let given = self.find_given_by(self.facts[at as usize]);
-        self.given.borrow_mut().insert(at, Rc::clone(&given));
-        given
+        self.given
+            .get(at, || self.find_given_by(self.facts[at as usize]))
     }
 
     fn find_given_by(&self, facts: &ImplFacts) -> Rc<Types> {

@@ -13,6 +13,7 @@
 
 mod cfg;
 mod map;
+mod memo;
 mod package;
 mod symbol;
 

@@ -15,6 +15,7 @@ use crate::edges::On;
 use crate::expand::MacroDef;
 use crate::ir::{self, ItemKind};
 use crate::map::{HashMap, HashSet};
+use crate::memo::Memo;
 use crate::resolve::{Known, Names};
 use crate::symbol::Symbol;
 use crate::ty::{Bound, NodeId, TraitRef, Ty};
@@ -98,13 +99,13 @@ pub(crate) struct Program<'w, 'a> {
     /// All items by their last name, for names that can't be resolved.
     pub(crate) named: HashMap<Symbol, Vec<NodeId>>,
     /// Scopes of items' generics, made once.
-    scopes: RefCell<HashMap<NodeId, Rc<Scope>>>,
+    scopes: Memo<NodeId, Rc<Scope>>,
     aliases: RefCell<HashSet<NodeId>>,
     known_names: Known,
-    methods_of_ours: RefCell<HashMap<Symbol, Option<Rc<Methods>>>>,
-    definitions: RefCell<HashMap<NodeId, Option<Rc<MacroDef>>>>,
-    imported: RefCell<HashMap<ModId, Rc<HashSet<NodeId>>>>,
-    packages: RefCell<HashMap<ModId, Rc<Vec<PackageId>>>>,
+    methods_of_ours: Memo<Symbol, Option<Rc<Methods>>>,
+    definitions: Memo<NodeId, Option<Rc<MacroDef>>>,
+    imported: Memo<ModId, Rc<HashSet<NodeId>>>,
+    packages: Memo<ModId, Rc<Vec<PackageId>>>,
 }
 
 impl<'w, 'a> Program<'w, 'a> {
@@ -121,13 +122,13 @@ impl<'w, 'a> Program<'w, 'a> {
             members_named: HashMap::default(),
             for_macros: ForMacros::of(world),
             named: HashMap::default(),
-            scopes: RefCell::default(),
+            scopes: Memo::default(),
             aliases: RefCell::default(),
             known_names: Known::default(),
-            methods_of_ours: RefCell::default(),
-            definitions: RefCell::default(),
-            imported: RefCell::default(),
-            packages: RefCell::default(),
+            methods_of_ours: Memo::default(),
+            definitions: Memo::default(),
+            imported: Memo::default(),
+            packages: Memo::default(),
         };
         program.index_traits();
         program.index_impls();
@@ -157,9 +158,10 @@ impl<'w, 'a> Program<'w, 'a> {
 
     /// What names mean inside of an item: its generics and those around it, and `Self`.
     pub(crate) fn scope(&self, id: NodeId) -> Rc<Scope> {
-        if let Some(known) = self.scopes.borrow().get(&id) {
-            return Rc::clone(known);
-        }
+        self.scopes.get(id, || Rc::new(self.find_scope(id)))
+    }
+
+    fn find_scope(&self, id: NodeId) -> Scope {
         let node = self.world.node(id);
         let mut scope = match node.parent {
             Some(parent) => Scope::clone(&self.scope(parent)),
@@ -205,8 +207,6 @@ impl<'w, 'a> Program<'w, 'a> {
         if let Some(ItemKind::Impl(data)) = node.item().map(|item| &item.kind) {
             scope.self_ty = self.ty(&data.self_ty, &scope);
         }
-        let scope = Rc::new(scope);
-        self.scopes.borrow_mut().insert(id, Rc::clone(&scope));
         scope
     }
 
@@ -312,13 +312,7 @@ impl<'w, 'a> Program<'w, 'a> {
         name: Symbol,
         find: impl FnOnce() -> Option<Methods>,
     ) -> Option<Rc<Methods>> {
-        if let Some(known) = self.methods_of_ours.borrow().get(&name) {
-            return known.clone();
-        }
-        let found = find().map(Rc::new);
-        let mut all = self.methods_of_ours.borrow_mut();
-        all.insert(name, found.clone());
-        found
+        self.methods_of_ours.get(name, || find().map(Rc::new))
     }
 
     /// The bounds of a type parameter.
@@ -356,12 +350,7 @@ impl<'w, 'a> Program<'w, 'a> {
         node: NodeId,
         parse: impl FnOnce() -> Option<MacroDef>,
     ) -> Option<Rc<MacroDef>> {
-        if let Some(known) = self.definitions.borrow().get(&node) {
-            return known.clone();
-        }
-        let parsed = parse().map(Rc::new);
-        self.definitions.borrow_mut().insert(node, parsed.clone());
-        parsed
+        self.definitions.get(node, || parse().map(Rc::new))
     }
 }
 

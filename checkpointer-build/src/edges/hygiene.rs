@@ -128,11 +128,15 @@ impl<'a> Walker<'_, '_, 'a> {
 
 /// Whether a text holds an identifier that is no metavariable.
 fn holds(text: &str, name: &str) -> bool {
-    let is_part = |c: char| c == '_' || c.is_alphanumeric();
-    text.match_indices(name).any(|(at, _)| {
-        let before = text[..at].chars().next_back();
-        let after = text[at + name.len()..].chars().next();
-        !before.is_some_and(|c| is_part(c) || c == '$') && !after.is_some_and(is_part)
+    words(text, name).any(|at| !text[..at].ends_with('$'))
+}
+
+/// The places in a text where a word stands by itself.
+pub(super) fn words<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = usize> + 't {
+    let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
+    let places = text.match_indices(word).map(|(at, _)| at);
+    places.filter(move |at| {
+        !text[..*at].ends_with(is_part) && !text[at + word.len()..].starts_with(is_part)
     })
 }
 

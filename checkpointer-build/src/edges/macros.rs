@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::hygiene::words;
 use super::item::Walker;
 use super::path::names_of;
 use super::{On, Word};
@@ -50,7 +51,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             let data = world.module(id);
             for node in &data.generators {
                 if let Source::Call(call) = world.node(*node).source
-                    && has_word(&call.text, &name)
+                    && words(&call.text, &name).next().is_some()
                 {
                     self.edges.nodes.insert(*node);
                 }
@@ -59,7 +60,8 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         }
     }
 
-    fn expand(&mut self, call: &'a MacroCall) -> Option<proc_macro2::TokenStream> {
+    /// The one definition that a call means, and what the call expands to.
+    fn expand(&mut self, call: &'a MacroCall) -> Option<(NodeId, proc_macro2::TokenStream)> {
         let definitions = self.definitions(call);
         self.edges.nodes.extend(definitions.iter().copied());
         let names = names_of(&call.path);
@@ -77,12 +79,9 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             .program
             .definition(*node, || parse_definition(self.program.world, *node))?;
         let tokens = call.text.parse().ok()?;
-        expand::expand(
-            &definition,
-            tokens,
-            &dollar_crate(self.program.world, *node),
-        )
-        .ok()
+        let dollar_crate = dollar_crate(self.program.world, *node);
+        let expanded = expand::expand(&definition, tokens, &dollar_crate).ok()?;
+        Some((*node, expanded))
     }
 
     /// A macro call as an expression or statement.
@@ -98,13 +97,13 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 walker.expanded_block(block, instance, expected)
             });
         }
-        if let Some(tokens) = self.expand(call)
+        if let Some((definition, tokens)) = self.expand(call)
             && let Ok((block, scopes)) = lower::block(tokens, call.path.at, 0, self.set())
             && scopes == 0
         {
             let block: &'a ir::Block = self.program.world.arenas.blocks.alloc(block);
-            let (definitions, instance) = (self.definitions(call), self.instance);
-            return self.within_macro(call, &definitions, |walker| {
+            let instance = self.instance;
+            return self.within_macro(call, &[definition], |walker| {
                 walker.expanded_block(block, instance, expected)
             });
         }
@@ -139,23 +138,21 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
     }
 
     pub(super) fn type_macro(&mut self, call: &'a MacroCall) {
-        if let Some(tokens) = self.expand(call)
+        if let Some((definition, tokens)) = self.expand(call)
             && let Ok((ty, 0)) = lower::ty(tokens, call.path.at, 0, self.set())
         {
             let ty: &'a ir::Type = self.program.world.arenas.types.alloc(ty);
-            let definitions = self.definitions(call);
-            return self.within_macro(call, &definitions, |walker| walker.mention_type(ty));
+            return self.within_macro(call, &[definition], |walker| walker.mention_type(ty));
         }
         self.closed_call(call);
     }
 
     pub(super) fn pattern_macro(&mut self, call: &'a MacroCall, ty: &Ty) {
-        if let Some(tokens) = self.expand(call)
+        if let Some((definition, tokens)) = self.expand(call)
             && let Ok((pattern, 0)) = lower::pattern(tokens, call.path.at, 0, self.set())
         {
             let pattern: &'a ir::Pattern = self.program.world.arenas.patterns.alloc(pattern);
-            let definitions = self.definitions(call);
-            return self.within_macro(call, &definitions, |walker| walker.pattern(pattern, ty));
+            return self.within_macro(call, &[definition], |walker| walker.pattern(pattern, ty));
         }
         self.closed_call(call);
     }
@@ -483,11 +480,4 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             _ => Ty::Unknown,
         }
     }
-}
-
-/// Whether a word stands in a text by itself.
-fn has_word(text: &str, word: &str) -> bool {
-    let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
-    text.split(|letter| !is_part(letter))
-        .any(|part| part == word)
 }

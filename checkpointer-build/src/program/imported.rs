@@ -11,9 +11,11 @@ use crate::world::{Def, Kind, ModId, Ns, PackageId};
 impl Program<'_, '_> {
     /// The local traits whose methods may be called in a module because they are imported or defined there.
     pub(crate) fn traits_imported(&self, module: ModId) -> Rc<HashSet<NodeId>> {
-        if let Some(known) = self.imported.borrow().get(&module) {
-            return Rc::clone(known);
-        }
+        self.imported
+            .get(module, || Rc::new(self.find_traits_imported(module)))
+    }
+
+    fn find_traits_imported(&self, module: ModId) -> HashSet<NodeId> {
         let mut found = HashSet::default();
         let mut at = Some(module);
         while let Some(module) = at {
@@ -22,16 +24,16 @@ impl Program<'_, '_> {
             let data = self.world.module(module);
             at = if data.is_block { data.parent } else { None };
         }
-        let found = Rc::new(found);
-        self.imported.borrow_mut().insert(module, Rc::clone(&found));
         found
     }
 
     /// Packages of which something with a type's or trait's name, or everything, is imported where a module's code stands.
     pub(crate) fn packages_imported(&self, module: ModId) -> Rc<Vec<PackageId>> {
-        if let Some(known) = self.packages.borrow().get(&module) {
-            return Rc::clone(known);
-        }
+        self.packages
+            .get(module, || Rc::new(self.find_packages_imported(module)))
+    }
+
+    fn find_packages_imported(&self, module: ModId) -> Vec<PackageId> {
         let mut found: Vec<PackageId> = Vec::new();
         let mut seen = HashSet::default();
         let mut at = Some(module);
@@ -42,8 +44,6 @@ impl Program<'_, '_> {
         }
         found.sort();
         found.dedup();
-        let found = Rc::new(found);
-        self.packages.borrow_mut().insert(module, Rc::clone(&found));
         found
     }
 

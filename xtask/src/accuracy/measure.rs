@@ -279,12 +279,8 @@ impl<'a> View<'a> {
             return Some(id);
         }
         let id = test.id();
-        let mut path = Some(id.as_str());
-        while let Some(one) = path {
-            if let Some(id) = self.functions.get(one) {
-                return Some(id);
-            }
-            path = one.rsplit_once("::").map(|(module, _)| module);
+        if let Some(item) = around(&id).find_map(|one| self.functions.get(one)) {
+            return Some(item);
         }
         let name = test.name.rsplit("::").next().unwrap_or(&test.name);
         let mut candidates = record.functions.iter().filter_map(|key| {
@@ -296,6 +292,11 @@ impl<'a> View<'a> {
             _ => None,
         }
     }
+}
+
+/// A path and those that it stands in, innermost first: a case that a macro made from a function is that function's.
+pub(super) fn around(path: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(path), |path| Some(path.rsplit_once("::")?.0))
 }
 
 fn reach<'a>(graph: &Graph<'a>, roots: impl Iterator<Item = &'a str>) -> BTreeSet<&'a str> {

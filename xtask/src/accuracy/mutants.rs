@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use super::analysis::Analyzer;
 use super::execute::{self, End, Program, Test};
 use super::harmless::Hashes;
+use super::measure::around;
 use super::subject::Copy;
 use generate::Mutant;
 
@@ -75,7 +76,7 @@ pub(crate) fn judge(bench: &Bench<'_>, before: &Hashes, analyzer: &Analyzer) -> 
         std::fs::write(&mutant.path, original)?;
         let after = after?;
         for test in broken {
-            let Some(item) = item_of(test, before) else {
+            let Some(item) = around(test).find(|one| before.contains_key(*one)) else {
                 continue;
             };
             figures.broken += 1;
@@ -85,12 +86,6 @@ pub(crate) fn judge(bench: &Bench<'_>, before: &Hashes, analyzer: &Analyzer) -> 
         }
     }
     Ok(figures)
-}
-
-/// The item of a test: a case that a macro made from a function is that function.
-fn item_of<'t>(test: &'t str, hashes: &Hashes) -> Option<&'t str> {
-    let around = |path: &&'t str| path.rsplit_once("::").map(|(around, _)| around);
-    std::iter::successors(Some(test), around).find(|path| hashes.contains_key(*path))
 }
 
 fn remembered(memory: &Path) -> BTreeMap<String, Option<Vec<String>>> {
