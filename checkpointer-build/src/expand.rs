@@ -11,6 +11,7 @@ mod definition;
 mod fragment;
 mod inner;
 mod matching;
+mod sealed;
 mod transcribe;
 
 use std::fmt;
@@ -18,6 +19,7 @@ use std::fmt;
 use proc_macro2::{Ident, TokenStream};
 
 pub(crate) use definition::MacroDef;
+pub(crate) use sealed::{input, marked};
 
 /// How deep the calls in an expansion may lead, as rustc has it unless a crate says otherwise.
 pub(crate) const RECURSION_LIMIT: u32 = 128;

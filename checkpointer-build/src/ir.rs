@@ -19,7 +19,7 @@ pub(crate) use code::{
 pub(crate) use names::{GenericArgs, Path, QSelf, Segment, Type};
 
 /// The version of this data's layout and meaning; kept summaries of another one are not read.
-pub(crate) const SUMMARY_VERSION: u32 = 12;
+pub(crate) const SUMMARY_VERSION: u32 = 13;
 
 /// A place in a file: line and column, both from 1. A line of 0 means unknown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -325,6 +325,22 @@ impl<'w, 'a> Program<'w, 'a> {
         self.impls.get(&id).map(|facts| &facts.members)
     }
 
+    /// Whether some impl of the trait may be for a type of this shape, or the trait's name hides closed calls.
+    pub(crate) fn may_implement(&self, of: NodeId, head: Head) -> bool {
+        let Some(facts) = self.traits.get(&of) else {
+            return true;
+        };
+        let mut impls = facts.impls.iter().map(|id| self.impls.get(id));
+        impls.any(|facts| facts.is_none_or(|facts| head.may_use(Head::of(&facts.self_ty))))
+    }
+
+    /// Whether an impl of the trait is seen for this very type.
+    pub(crate) fn names_in_an_impl(&self, of: NodeId, ty: NodeId) -> bool {
+        let impls = self.impls_of_type.get(&ty).into_iter().flatten();
+        let mut facts = impls.filter_map(|id| self.impls.get(id));
+        facts.any(|facts| facts.of.contains(&TraitRef::Local(of)))
+    }
+
     /// A trait and all its supertraits.
     pub(crate) fn with_supertraits(&self, of: TraitRef) -> Vec<TraitRef> {
         let mut all = vec![of];

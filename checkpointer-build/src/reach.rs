@@ -165,6 +165,7 @@ impl Chain<'_, '_, '_, '_> {
         for of in edges.argument_foreign.union(&edges.brought_foreign) {
             self.open_foreign(of, |ty| graph.is_used(ty));
         }
+        self.open_objects(edges, |ty| graph.is_used(ty));
     }
 
     /// What a static may hold, by whatever code.
@@ -172,6 +173,37 @@ impl Chain<'_, '_, '_, '_> {
         self.open_local(edges);
         for of in &edges.brought_foreign {
             self.open_foreign(of, |_| true);
+        }
+        self.open_objects(edges, |_| true);
+    }
+
+    /// An object may be of any type with an impl, and that type's arguments whatever the impl's bounds allow: those are open,
+    /// too.
+    fn open_objects(&mut self, edges: &Edges, may_come: impl Fn(NodeId) -> bool) {
+        let graph = self.graph;
+        let local = edges.brought_objects.iter().map(|of| TraitRef::Local(*of));
+        let foreign = edges.brought_foreign.iter().copied().map(TraitRef::Foreign);
+        let mut open: Vec<TraitRef> = local.chain(foreign).collect();
+        let mut seen: BTreeSet<TraitRef> = open.iter().copied().collect();
+        while let Some(of) = open.pop() {
+            let impls = match of {
+                TraitRef::Local(of) => graph.of_trait.get(&of),
+                TraitRef::Foreign(of) => graph.of_foreign.get(&Symbol::new(last_segment(&of))),
+            };
+            for at in impls.into_iter().flatten() {
+                let scope = graph.program.scope(graph.impls[*at as usize]);
+                let bounds = scope.params.iter().flat_map(|(_, bounds)| bounds);
+                for bound in bounds.flat_map(|bound| graph.program.with_supertraits(bound.of)) {
+                    if !seen.insert(bound) {
+                        continue;
+                    }
+                    open.push(bound);
+                    match bound {
+                        TraitRef::Local(of) => self.demand(Demand::Open(of)),
+                        TraitRef::Foreign(of) => self.open_foreign(&of, &may_come),
+                    }
+                }
+            }
         }
     }
 
@@ -388,6 +420,12 @@ impl Chain<'_, '_, '_, '_> {
                 }
             }
             Demand::Member(of, name, receiver) => {
+                // An impl that nobody sees is some macro's, and may call those for other types.
+                let receiver = match receiver {
+                    Head::Dyn(_) => receiver,
+                    _ if graph.program.may_implement(of, receiver) => receiver,
+                    _ => Head::Any,
+                };
                 self.members.entry(of).or_default().push((name, receiver));
                 self.reach(of);
                 if let Some(facts) = graph.program.traits.get(&of) {

@@ -100,7 +100,7 @@ impl<'a> Collector<'_, 'a, '_> {
         let Some(definition) = self.definition(node) else {
             return;
         };
-        let Ok(tokens) = call.text.parse() else {
+        let Some(tokens) = expand::input(call) else {
             return;
         };
         let Ok(expanded) = expand::expand(&definition, tokens, &dollar_crate(self.world, node))

@@ -152,10 +152,7 @@ impl<'a> Collector<'_, 'a, '_> {
             let set = &self.world.krate(context.krate).cfg;
             let items = match context.call_at {
                 None => lower::items_in_place(&call.text, &call.path, call.text_at, set),
-                Some((at, _)) => call.text.parse().ok().and_then(|tokens| {
-                    let made = lower::items(tokens, lower::ItemPosition::Module, at, 0, set);
-                    made.ok().map(|(items, _)| items)
-                }),
+                Some((at, _)) => lower::items_in_made_call(&call.text, &call.path, at, set),
             };
             let Some(items) = items else { return };
             let items: &'a [Item] = self.world.arenas.items.alloc(items);
@@ -177,7 +174,7 @@ impl<'a> Collector<'_, 'a, '_> {
     ) -> Option<()> {
         let expansions = context.expanding()?;
         let definition = self.definition(node)?;
-        let tokens = call.text.parse::<proc_macro2::TokenStream>().ok()?;
+        let tokens = expand::input(call)?;
         let marker = dollar_crate(self.world, node);
         let expanded = expand::expand(&definition, tokens, &marker).ok()?;
         let end = context.call_at.map_or(call.end_line, |(_, end)| end);

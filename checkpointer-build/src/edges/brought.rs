@@ -160,6 +160,7 @@ impl<'a> Walker<'_, '_, 'a> {
                 match of {
                     TraitRef::Local(node) => {
                         self.edges.brought_traits.insert(node);
+                        self.edges.brought_objects.insert(node);
                     }
                     TraitRef::Foreign(name) => {
                         self.edges.brought_foreign.insert(name);

@@ -78,7 +78,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         let definition = self
             .program
             .definition(*node, || parse_definition(self.program.world, *node))?;
-        let tokens = call.text.parse().ok()?;
+        let tokens = expand::input(call)?;
         let dollar_crate = dollar_crate(self.program.world, *node);
         let expanded = expand::expand(&definition, tokens, &dollar_crate).ok()?;
         Some((*node, expanded))

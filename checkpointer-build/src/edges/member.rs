@@ -168,7 +168,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             .into_iter()
             .flatten()
             .copied()
-            .filter(|of| self.may_implement(*of, head))
+            .filter(|of| self.program.may_implement(*of, head))
             .collect();
         if declared.is_empty() {
             return Value::Foreign(path, owner);
@@ -189,7 +189,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         let declared = traits
             .into_iter()
             .flatten()
-            .any(|of| self.may_implement(*of, Head::Foreign));
+            .any(|of| self.program.may_implement(*of, Head::Foreign));
         if !declared {
             return Ty::Outside;
         }
@@ -205,13 +205,14 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         let head = Head::of(base);
         let mut declared = Vec::new();
         for of in self.program.traits_with.get(&name).into_iter().flatten() {
-            if self.may_implement(*of, head) {
+            if self.program.may_implement(*of, head) {
                 declared.push(TraitRef::Local(*of));
             }
         }
         for of in &declared {
             self.edges.trait_member(*of, name, head);
         }
+        self.made_for(base, name);
         // What only a certain type of std has is not meant on a type of ours.
         let owner = matches!(base, Ty::Adt(..)).then(|| Symbol::new("_"));
         let by_conversion = declared.is_empty() && matches!(&*name, "from" | "try_from");
@@ -276,17 +277,37 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         found
     }
 
-    /// Whether some impl of the trait may be for a type of this shape, or the trait's name hides closed calls.
-    pub(super) fn may_implement(&self, of: NodeId, head: Head) -> bool {
-        let Some(facts) = self.program.traits.get(&of) else {
-            return true;
-        };
-        facts.impls.iter().any(|id| {
-            self.program
-                .impls
-                .get(id)
-                .is_none_or(|facts| head.may_use(Head::of(&facts.self_ty)))
-        })
+    /// Members of traits that a macro's code may implement for a type of ours, seen by nobody: a package's derive or attribute
+    /// stands on the type or the trait. Whether there are any.
+    pub(super) fn made_for(&mut self, base: &Ty, name: Symbol) -> bool {
+        let Ty::Adt(node, _) = base else { return false };
+        let mut any = false;
+        for of in self.program.traits_with.get(&name).into_iter().flatten() {
+            let may_be_made = self.is_in_a_macros_hands(*node) || self.is_in_a_macros_hands(*of);
+            if may_be_made && !self.program.names_in_an_impl(*of, *node) {
+                self.edges.demand(Demand::Member(*of, name, Head::Any));
+                any = true;
+            }
+        }
+        any
+    }
+
+    /// The same for a receiver of any kind that is not seen to have the method.
+    pub(super) fn made_for_any(&mut self, receiver: &Ty, name: Symbol) {
+        let heads = [Head::of(receiver), Head::of(receiver.peeled())];
+        for of in self.program.traits_with.get(&name).into_iter().flatten() {
+            let is_seen = heads
+                .iter()
+                .any(|head| self.program.may_implement(*of, *head));
+            if !is_seen || self.is_in_a_macros_hands(*of) {
+                self.edges.demand(Demand::Member(*of, name, Head::Any));
+            }
+        }
+    }
+
+    fn is_in_a_macros_hands(&self, id: NodeId) -> bool {
+        let module = self.program.world.node(id).module;
+        self.program.world.module(module).generators.contains(&id)
     }
 
     /// Inherent members of a type, or of `dyn Trait`, by name.

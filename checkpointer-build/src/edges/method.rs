@@ -3,6 +3,7 @@
 
 use std::rc::Rc;
 
+use super::behind::STEPS;
 use super::call::Args;
 use super::item::Walker;
 use super::{Demand, Length, On};
@@ -12,9 +13,6 @@ use crate::program::{Head, Methods};
 use crate::std_facts;
 use crate::symbol::Symbol;
 use crate::ty::{NodeId, TraitRef, Ty};
-
-/// How often a receiver is dereferenced at most.
-const STEPS: usize = 12;
 
 impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
     /// `receiver.name(args)`.
@@ -75,6 +73,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         let of_package = !std_facts::is_method(&call.name);
         if of_package {
             self.imported_packages();
+            self.made_for_any(receiver, call.name);
         }
         if let Ty::Adt(node, _) = receiver.peeled()
             && !std_facts::is_method(&call.name)
@@ -140,20 +139,24 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             }
             Ty::Traits(bounds) => {
                 let refs: Vec<TraitRef> = bounds.iter().map(|bound| bound.of).collect();
+                let mut found = Vec::new();
                 for of in &refs {
                     if let TraitRef::Local(node) = of {
-                        let found = self.inherent(*node, call.name);
-                        if let [only] = found.as_slice() {
-                            self.edges.nodes.insert(*only);
-                            let only = *only;
-                            return Step::Found(self.call_function(
-                                only,
-                                HashMap::default(),
-                                Some(ty),
-                                args,
-                                expected,
-                            ));
-                        }
+                        found.extend(self.inherent(*node, call.name));
+                    }
+                }
+                self.edges.nodes.extend(found.iter().copied());
+                match found.as_slice() {
+                    [] => {}
+                    [only] => {
+                        let map = HashMap::default();
+                        let result = self.call_function(*only, map, Some(ty), args, expected);
+                        return Step::Found(result);
+                    }
+                    // `dyn A` and `dyn A + Send` are two types, with methods of their own.
+                    _ => {
+                        args.all(self);
+                        return Step::Found(Ty::Unknown);
                     }
                 }
                 self.step_bounds(&refs, ty, call, args, expected)
@@ -205,7 +208,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 });
             // An inherent method hides a trait's, unless the trait's takes `self` and is met a step earlier.
             let reachable = !hides || (only_reference && by_value);
-            if reachable && self.may_implement(*of, head) {
+            if reachable && self.program.may_implement(*of, head) {
                 declared.push(*of);
             }
         }
@@ -249,7 +252,9 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 }
             });
         }
+        let made = self.made_for(ty, name);
         match self.deref_target(ty) {
+            Some(_) if made => Step::Unknown,
             Some(next) => Step::Next(next),
             None if !declared.is_empty() => match declared.as_slice() {
                 [of] => Step::Found(self.call_declared(*of, name, ty, args, expected)),
@@ -347,20 +352,28 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             self.edges.demand(Demand::Foreign(name, Head::Any));
             self.edges.word_beside_conversion(name, On::any());
             self.imported_packages();
-            for of in self.program.traits_with.get(&name).into_iter().flatten() {
+            let blanket = self.program.traits_with.get(&name);
+            for of in blanket.into_iter().flatten() {
                 self.edges.demand(Demand::Member(*of, name, Head::Any));
             }
-            let given = args.all(self);
-            if bounds
-                .iter()
-                .any(|of| matches!(of, TraitRef::Foreign(of) if of.contains("::")))
+            if let Some(next) = self.deref_target(ty)
+                && blanket.is_none()
+                && !std_facts::is_method(&name)
+                && !bounds.iter().any(is_of_package)
             {
+                return Step::Next(next);
+            }
+            let behind = self.methods_behind(ty, name);
+            let given = args.all(self);
+            if bounds.iter().any(is_of_package) {
+                // Its supertraits are not read; `Deref` may be among them.
+                self.edges.demand(Demand::Any(name));
                 self.edges.hand(self.on(given.iter().chain([ty])));
             } else {
                 self.hand_perhaps(name, &given, ty);
             }
             let known = std_facts::method(ty, &name, &[], &given, expected);
-            return Step::Found(known.unwrap_or(Ty::Unknown));
+            return Step::Found(known.filter(|_| !behind).unwrap_or_default());
         }
         for of in &declared {
             self.edges.trait_member(*of, name, Head::Any);
@@ -386,7 +399,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         let head = Head::of(ty);
         let mut local = false;
         for of in self.program.traits_with.get(&name).into_iter().flatten() {
-            if self.may_implement(*of, head) {
+            if self.program.may_implement(*of, head) {
                 self.edges.demand(Demand::Member(*of, name, head));
                 local = true;
             }
@@ -522,45 +535,6 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             .merge(self.on(given.iter().chain(receiver)));
     }
 
-    /// Methods of that name of what a pointer or guard of std leads to: they count too, because which traits std's type
-    /// itself has is not known for sure. Whether there is any.
-    fn methods_behind(&mut self, ty: &Ty, name: Symbol) -> bool {
-        let mut any = false;
-        let mut next = self.deref_target(ty);
-        for _ in 0..STEPS {
-            let Some(ty) = next else { break };
-            match &ty {
-                Ty::Adt(node, _) => {
-                    let found = self.inherent(*node, name);
-                    any |= !found.is_empty();
-                    self.edges.nodes.extend(found);
-                    let head = Head::Adt(*node);
-                    for of in self.program.traits_with.get(&name).into_iter().flatten() {
-                        if self.may_implement(*of, head) {
-                            self.edges.demand(Demand::Member(*of, name, head));
-                            any = true;
-                        }
-                    }
-                    next = self.deref_target(&ty);
-                }
-                Ty::Traits(bounds) => {
-                    for of in bounds
-                        .iter()
-                        .flat_map(|bound| self.program.with_supertraits(bound.of))
-                    {
-                        if self.declares(of, name) {
-                            self.edges.trait_member(of, name, Head::Any);
-                            any = true;
-                        }
-                    }
-                    break;
-                }
-                _ => next = std_facts::deref(&ty),
-            }
-        }
-        any
-    }
-
     pub(super) fn call_member(
         &mut self,
         id: NodeId,
@@ -591,31 +565,10 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             }
         }
     }
+}
 
-    /// What `*value` gives for a type with an impl of `Deref`.
-    pub(super) fn deref_target(&self, ty: &Ty) -> Option<Ty> {
-        let Ty::Adt(node, _) = ty else {
-            return std_facts::deref(ty);
-        };
-        let has_deref = self
-            .program
-            .impls_of_type
-            .get(node)
-            .into_iter()
-            .flatten()
-            .any(|id| {
-                self.program.impls.get(id).is_some_and(|facts| {
-                    facts
-                        .of
-                        .iter()
-                        .any(|of| matches!(of, TraitRef::Foreign(name) if &**name == "Deref"))
-                })
-            });
-        has_deref.then(|| {
-            self.program
-                .associated_type(ty, Symbol::new("Target"), &self.scope)
-        })
-    }
+fn is_of_package(of: &TraitRef) -> bool {
+    matches!(of, TraitRef::Foreign(of) if of.contains("::"))
 }
 
 enum Step {

@@ -3,6 +3,7 @@
 //!
 //! An item's edges are found once, whoever reaches it.
 
+mod behind;
 mod body;
 mod brought;
 mod call;
@@ -141,6 +142,8 @@ pub(crate) struct Edges {
     pub(crate) impure: BTreeSet<Rc<Unseen>>,
     /// Traits of which someone outside may bring any implementation: in a root's signature, in a static.
     pub(crate) brought_traits: BTreeSet<NodeId>,
+    /// Those among them whose implementation comes as an object, so that nothing tells of its type arguments.
+    pub(crate) brought_objects: BTreeSet<NodeId>,
     /// The same for traits of std and of packages, by name.
     pub(crate) brought_foreign: BTreeSet<Symbol>,
     /// Foreign traits that this function's type arguments have: which types they are is part of the call.

@@ -107,8 +107,15 @@ impl Fragment {
         }
     }
 
-    /// Wraps what must stay whole. The others end where they end by themselves.
+    /// Wraps what must stay whole. The others end where they end by themselves, but that a visibility is there at all shows in
+    /// no other way.
     fn seal(self, tokens: TokenStream) -> TokenStream {
+        let mut only = tokens.clone().into_iter();
+        if let (Some(TokenTree::Group(group)), None) = (only.next(), only.next())
+            && group.delimiter() == Delimiter::None
+        {
+            return tokens;
+        }
         match self {
             Fragment::Expr
             | Fragment::Expr2021
@@ -116,7 +123,8 @@ impl Fragment {
             | Fragment::Pat
             | Fragment::PatParam
             | Fragment::Path
-            | Fragment::Literal => TokenTree::Group(Group::new(Delimiter::None, tokens)).into(),
+            | Fragment::Literal
+            | Fragment::Vis => TokenTree::Group(Group::new(Delimiter::None, tokens)).into(),
             _ => tokens,
         }
     }

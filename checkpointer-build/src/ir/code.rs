@@ -234,6 +234,9 @@ pub(crate) struct MacroCall {
     pub(crate) path: Path,
     /// The text between the delimiters.
     pub(crate) text: String,
+    /// In a call that a macro has written, and that hands on what it was given: the text with marks around
+    /// what stays whole, for the rules of the macro that is called.
+    pub(crate) sealed: Option<String>,
     /// Place of the text's first token, for positions of what it expands to.
     pub(crate) text_at: Pos,
     /// The line of its closing delimiter.

@@ -1,7 +1,7 @@
 //! `cfg_if!` and `cfg_select!`: branches of which `cfg` picks one, as items, statements or values.
 
 use proc_macro2::TokenStream;
-use syn::parse::{ParseStream, Parser as _};
+use syn::parse::{Parse, ParseStream, Parser as _};
 use syn::{Attribute, Meta, Token, braced, token};
 
 use super::Lower;
@@ -101,12 +101,13 @@ impl Branches {
 }
 
 impl Lower<'_> {
-    /// The items of a call's branches; `false` if this is another macro.
-    pub(super) fn branch_items(
+    /// The items or members of a call's branches, each read by `lower`; `false` if this is another macro.
+    pub(super) fn branch_items<T: Parse>(
         &mut self,
         attrs: &[Attribute],
         mac: &syn::Macro,
         out: &mut Vec<Item>,
+        lower: impl Fn(&mut Self, T, &mut Vec<Item>),
     ) -> bool {
         let Some(branches) = read(mac) else {
             return false;
@@ -114,7 +115,7 @@ impl Lower<'_> {
         let Ok(parsed) = branches
             .into_iter()
             .map(|branch| {
-                let items = super::parse_all::<syn::Item>.parse2(branch.contents)?;
+                let items = super::parse_all::<T>.parse2(branch.contents)?;
                 Ok((branch.cfg, items))
             })
             .collect::<syn::Result<Vec<_>>>()
@@ -125,7 +126,7 @@ impl Lower<'_> {
         for (cfg, items) in parsed {
             let first = out.len();
             for item in items {
-                self.item(item, out);
+                lower(self, item, out);
             }
             for item in &mut out[first..] {
                 let own = std::mem::take(&mut item.cfg);

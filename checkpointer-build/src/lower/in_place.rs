@@ -9,13 +9,27 @@ use crate::ir::{Item, Path, Pos};
 
 /// Lowers the items that stand in the call of a macro that can't be expanded, where they stand.
 pub(crate) fn items_in_place(text: &str, of: &Path, base: Pos, set: &CfgSet) -> Option<Vec<Item>> {
+    let mut lower = Lower::of_expansion(base, 0, set);
+    lower.relative = true;
+    items(text, of, lower)
+}
+
+/// The same of a call that a macro has written, whose items stand where that macro is called.
+pub(crate) fn items_in_made_call(
+    text: &str,
+    of: &Path,
+    at: Pos,
+    set: &CfgSet,
+) -> Option<Vec<Item>> {
+    items(text, of, Lower::of_expansion(at, 0, set))
+}
+
+fn items(text: &str, of: &Path, mut lower: Lower<'_>) -> Option<Vec<Item>> {
     let tokens: TokenStream = text.parse().ok()?;
     let parsed = parse_all::<syn::Item>.parse2(tokens.clone());
     let parsed = parsed
         .or_else(|_| parse_all::<syn::Item>.parse2(with_plain_parameters(tokens, of)))
         .ok()?;
-    let mut lower = Lower::of_expansion(base, 0, set);
-    lower.relative = true;
     let mut out = Vec::new();
     for item in parsed {
         lower.item(item, &mut out);

@@ -117,7 +117,7 @@ impl Lower<'_> {
             syn::Item::Use(import) => return self.import(import, out),
             syn::Item::Macro(call) if call.ident.is_none() => {
                 if self.made_items(&call.attrs, &call.mac, out)
-                    || self.branch_items(&call.attrs, &call.mac, out)
+                    || self.branch_items(&call.attrs, &call.mac, out, Self::item)
                 {
                     return;
                 }

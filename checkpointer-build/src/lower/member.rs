@@ -28,16 +28,17 @@ impl Lower<'_> {
             spelled::ty(&block.self_ty),
             block.trait_.as_ref().map(|(path, _)| spelled::path(path)),
         );
+        let mut items = Vec::new();
+        for item in std::mem::take(&mut block.items) {
+            self.impl_items(item, &mut items);
+        }
         let kind = Impl {
             generics: self.generics(&mut block.generics),
             of_trait: block.trait_.as_mut().map(|(path, _)| self.path(path)),
             negative: block.modifiers.polarity.is_some(),
             self_ty: self.ty(&mut block.self_ty),
             spelled,
-            items: std::mem::take(&mut block.items)
-                .into_iter()
-                .map(|item| self.impl_item(item))
-                .collect(),
+            items,
         };
         (head, ItemKind::Impl(Box::new(kind)))
     }
@@ -56,13 +57,14 @@ impl Lower<'_> {
             name: Some(&item.ident),
             last: item.brace_token.span.close(),
         });
+        let mut items = Vec::new();
+        for member in std::mem::take(&mut item.items) {
+            self.trait_items(member, &mut items);
+        }
         let kind = Trait {
             generics: self.generics(&mut item.generics),
             supertraits: self.bounds(&mut item.supertraits),
-            items: std::mem::take(&mut item.items)
-                .into_iter()
-                .map(|item| self.trait_item(item))
-                .collect(),
+            items,
         };
         (head, ItemKind::Trait(Box::new(kind)))
     }
@@ -86,7 +88,27 @@ impl Lower<'_> {
         (head, items)
     }
 
-    pub(super) fn impl_item(&mut self, mut item: ImplItem) -> Item {
+    /// A member of an impl, or those in the branches of a call that picks one by `cfg`.
+    pub(super) fn impl_items(&mut self, item: ImplItem, out: &mut Vec<Item>) {
+        if let ImplItem::Macro(call) = &item
+            && self.branch_items(&call.attrs, &call.mac, out, Self::impl_items)
+        {
+            return;
+        }
+        out.push(self.impl_item(item));
+    }
+
+    /// The same of a trait.
+    pub(super) fn trait_items(&mut self, item: TraitItem, out: &mut Vec<Item>) {
+        if let TraitItem::Macro(call) = &item
+            && self.branch_items(&call.attrs, &call.mac, out, Self::trait_items)
+        {
+            return;
+        }
+        out.push(self.trait_item(item));
+    }
+
+    fn impl_item(&mut self, mut item: ImplItem) -> Item {
         // A function without body, say, which an attribute macro may complete.
         if let ImplItem::Verbatim(tokens) = &item
             && let Ok(declared) = syn::parse2::<TraitItem>(tokens.clone())
@@ -150,7 +172,7 @@ impl Lower<'_> {
         head.with(kind, tokens)
     }
 
-    pub(super) fn trait_item(&mut self, mut item: TraitItem) -> Item {
+    fn trait_item(&mut self, mut item: TraitItem) -> Item {
         let (head, mut kind) = match &mut item {
             TraitItem::Fn(item) => self.function(Syntax {
                 attrs: &item.attrs,

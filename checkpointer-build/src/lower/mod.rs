@@ -44,7 +44,7 @@ use crate::cfg::CfgSet;
 use crate::ir::{Block, File, Item, Pattern, Pos, Type};
 use crate::symbol::Symbol;
 
-pub(crate) use in_place::items_in_place;
+pub(crate) use in_place::{items_in_made_call, items_in_place};
 pub(crate) use loose::macro_args;
 use unread::Cuts;
 pub(crate) use unread::{ReadBody, unread};
@@ -124,12 +124,12 @@ pub(crate) fn items(
         }
         ItemPosition::Impl => {
             for item in parse_all::<syn::ImplItem>.parse2(tokens)? {
-                out.push(lower.impl_item(item));
+                lower.impl_items(item, &mut out);
             }
         }
         ItemPosition::Trait => {
             for item in parse_all::<syn::TraitItem>.parse2(tokens)? {
-                out.push(lower.trait_item(item));
+                lower.trait_items(item, &mut out);
             }
         }
         ItemPosition::Extern => {

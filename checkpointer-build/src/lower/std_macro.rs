@@ -17,6 +17,7 @@ impl Lower<'_> {
         let mut call = MacroCall {
             path: self.path(&mut mac.path),
             text: self.text_between(&mac.delimiter, &mac.tokens),
+            sealed: crate::expand::marked(&mac.tokens),
             text_at: self.end(mac.delimiter.span().open()),
             end_line: self.end(mac.delimiter.span().close()).line,
             ..MacroCall::default()

@@ -27,6 +27,14 @@ fn trim<T, P>(list: &mut Punctuated<T, P>) {
     }
 }
 
+fn without_colons(path: &mut syn::Path) {
+    for segment in &mut path.segments {
+        if let syn::PathArguments::AngleBracketed(arguments) = &mut segment.arguments {
+            arguments.colon2_token = None;
+        }
+    }
+}
+
 /// Overrides that drop a trailing separator and walk on.
 macro_rules! trimmed {
     ($($visit:ident($node:ident: $kind:ident) { $($list:ident),+ })*) => {
@@ -159,6 +167,24 @@ impl VisitMut for Rewriter {
             variadic.comma = None;
         }
         visit_mut::visit_signature_mut(self, signature);
+    }
+
+    // `A::<B>` is `A<B>` where nothing but a type can stand; in an expression it is not.
+    fn visit_type_path_mut(&mut self, ty: &mut syn::TypePath) {
+        without_colons(&mut ty.path);
+        visit_mut::visit_type_path_mut(self, ty);
+    }
+
+    fn visit_item_impl_mut(&mut self, item: &mut syn::ItemImpl) {
+        if let Some(of) = &mut item.trait_ {
+            without_colons(&mut of.0);
+        }
+        visit_mut::visit_item_impl_mut(self, item);
+    }
+
+    fn visit_trait_bound_mut(&mut self, bound: &mut syn::TraitBound) {
+        without_colons(&mut bound.path);
+        visit_mut::visit_trait_bound_mut(self, bound);
     }
 
     fn visit_type_fn_ptr_mut(&mut self, ty: &mut syn::TypeFnPtr) {

@@ -420,3 +420,16 @@ fn nested_items_can_be_kept_or_cut() {
     differ(with, without);
     differ("fn f() { fn g() { 1 } }", "fn f() { fn g() { 2 } }");
 }
+
+#[test]
+fn a_type_may_have_two_colons_before_its_arguments() {
+    same(
+        "fn f(a: A::<B>) -> C::<D::<E>> {}",
+        "fn f(a: A<B>) -> C<D<E>> {}",
+    );
+    same("impl A::<B> for C::<D> {}", "impl A<B> for C<D> {}");
+    same("fn f<T: A::<B>>() {}", "fn f<T: A<B>>() {}");
+    same_body("x.cast::<A::<B>>()", "x.cast::<A<B>>()");
+    same_body("x as A::<B>", "x as A<B>");
+    differ_body("f(a::<b, c>(d))", "f(a < b, c > (d))");
+}

@@ -29,6 +29,7 @@ impl Pack for MacroCall {
         let MacroCall {
             path,
             text,
+            sealed,
             text_at,
             end_line,
             args,
@@ -37,6 +38,7 @@ impl Pack for MacroCall {
         } = self;
         path.pack(out);
         text.pack(out);
+        sealed.pack(out);
         text_at.pack(out);
         out.line(*end_line);
         args.pack(out);
@@ -48,6 +50,7 @@ impl Pack for MacroCall {
         Some(MacroCall {
             path: read!(from),
             text: read!(from),
+            sealed: read!(from),
             text_at: read!(from),
             end_line: from.line()?,
             args: read!(from),

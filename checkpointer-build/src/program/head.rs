@@ -1,7 +1,7 @@
 //! A type's outline: what receivers, operands and impls are compared by.
 
 use crate::symbol::Symbol;
-use crate::ty::{Bound, NodeId, TraitRef, Ty};
+use crate::ty::{NodeId, TraitRef, Ty};
 
 /// The shape of a self type: what a receiver's type is compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -35,13 +35,14 @@ impl Head {
             Ty::Slice(_) => Head::Slice,
             Ty::Array(_) => Head::Array,
             Ty::Function(..) => Head::Function,
-            Ty::Traits(bounds) => match bounds.first() {
-                Some(Bound {
-                    of: TraitRef::Local(node),
-                    ..
-                }) => Head::Dyn(*node),
-                _ => Head::Any,
-            },
+            // Markers may stand on either side of it.
+            Ty::Traits(bounds) => bounds
+                .iter()
+                .find_map(|bound| match bound.of {
+                    TraitRef::Local(node) => Some(Head::Dyn(node)),
+                    TraitRef::Foreign(_) => None,
+                })
+                .unwrap_or(Head::Any),
             Ty::Unknown | Ty::Outside | Ty::Never | Ty::Param(_) => Head::Any,
         }
     }
