@@ -96,6 +96,9 @@ pub(crate) fn instrument_copy(copy: &Copy, recorder: &Path) -> Result<()> {
             if let Ok(mut instrumented) = instrument(&text, &Path::new(package).join(&file)) {
                 if extern_crate && is_root(&file) {
                     instrumented.push_str("\nextern crate checkpointer_recorder;\n");
+                    if !text.contains("extern crate core") {
+                        instrumented.push_str("extern crate core;\n");
+                    }
                 }
                 std::fs::write(&path, instrumented)?;
             }

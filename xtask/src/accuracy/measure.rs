@@ -282,13 +282,23 @@ impl<'a> View<'a> {
         if let Some(item) = around(&id).find_map(|one| self.functions.get(one)) {
             return Some(item);
         }
+        // A program without the harness has its own list of cases, which its `main` runs.
+        let main = format!("{}::main", test.program.krate);
+        if let Some(item) = self.functions.get(main.as_str())
+            && record
+                .functions
+                .iter()
+                .any(|key| self.ids(key).contains(item))
+        {
+            return Some(item);
+        }
         let name = test.name.rsplit("::").next().unwrap_or(&test.name);
         let mut candidates = record.functions.iter().filter_map(|key| {
             let plain = key.split('@').next()?;
             (plain.rsplit(':').next()? == name).then(|| self.ids(key))
         });
         match (candidates.next(), candidates.next()) {
-            (Some([id]), None) => Some(id),
+            (Some([id, ..]), None) => Some(id),
             _ => None,
         }
     }
