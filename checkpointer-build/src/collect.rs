@@ -413,18 +413,6 @@ fn mentions_test_positively(predicates: &[Predicate]) -> bool {
 }
 
 fn is_std_derive(path: &ir::Path) -> bool {
-    path.segments.last().is_some_and(|last| {
-        matches!(
-            &*last.name,
-            "Clone"
-                | "Copy"
-                | "Debug"
-                | "Default"
-                | "Eq"
-                | "Hash"
-                | "Ord"
-                | "PartialEq"
-                | "PartialOrd"
-        )
-    })
+    let last = path.segments.last();
+    last.is_some_and(|last| crate::std_facts::is_derive(&last.name))
 }

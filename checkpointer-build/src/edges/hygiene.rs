@@ -15,6 +15,8 @@ pub(super) struct Expanding<'a> {
     /// The definitions that it may be of.
     own: Vec<&'a str>,
     given: &'a str,
+    /// It is defined in the body that is read, where the function's parameters are in scope.
+    is_inner: bool,
 }
 
 /// Who wrote a name.
@@ -55,10 +57,12 @@ impl<'a> Walker<'_, '_, 'a> {
         let is_macro = !definitions.is_empty();
         if is_macro {
             self.macro_calls += 1;
+            let is_inner = definitions.iter().all(|id| self.is_of_body(*id));
             self.expanding.push(Expanding {
                 id: self.macro_calls,
                 own,
                 given: &call.text,
+                is_inner,
             });
         }
         self.depth += 1;
@@ -68,6 +72,17 @@ impl<'a> Walker<'_, '_, 'a> {
             self.expanding.pop();
         }
         result
+    }
+
+    /// Whether an item stands in a block around what is read, in the same body.
+    fn is_of_body(&self, id: NodeId) -> bool {
+        let world = self.program.world;
+        let within = world.node(id).module;
+        let outside = world.node(self.node).module;
+        let blocks = std::iter::successors(Some(self.module), |at| world.module(*at).parent);
+        blocks
+            .take_while(|at| *at != outside)
+            .any(|at| at == within)
     }
 
     /// Who wrote a name that is read now.
@@ -114,14 +129,21 @@ impl<'a> Walker<'_, '_, 'a> {
             }
         }
         // A macro that is defined in a function names the function's variables.
-        if candidates.is_empty() && matches!(origin, Origin::Macro(_)) {
+        let mut or_item = true;
+        if candidates.is_empty()
+            && let Origin::Macro(id) = origin
+        {
             candidates = others;
+            let mut around = self.expanding.iter();
+            let is_inner = around.any(|level| level.id == id && level.is_inner);
+            let mut params = self.locals[..self.params].iter();
+            or_item = !is_inner || !params.any(|(param, ..)| *param == name);
         }
         let first = *candidates.first()?;
         let is_one = candidates.iter().all(|ty| *ty == first);
         Some(Variable {
             ty: if is_one { first.clone() } else { Ty::Unknown },
-            or_item: true,
+            or_item,
         })
     }
 }

@@ -22,6 +22,8 @@ pub(super) struct Walker<'p, 'w, 'a> {
     pub(super) instance: InstanceId,
     /// Local variables, innermost last: name, type, and who wrote the name.
     pub(super) locals: Vec<(Symbol, Ty, Origin)>,
+    /// How many of them are the function's parameters.
+    pub(super) params: usize,
     /// Macro calls that are being read, innermost last.
     pub(super) expanding: Vec<Expanding<'a>>,
     /// How many were read so far.
@@ -104,6 +106,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             module: node.module,
             instance: node.instance,
             locals: Vec::new(),
+            params: 0,
             expanding: Vec::new(),
             macro_calls: 0,
             undecided: HashSet::default(),
@@ -255,17 +258,27 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
     fn attribute_macro(&mut self, path: &'a ir::Path) {
         let segments: Vec<Symbol> = path.segments.iter().map(|segment| segment.name).collect();
         let names = self.program.names();
+        let mut may_be_std = false;
         for ns in [crate::world::Ns::Macro, crate::world::Ns::Type] {
             let found = names.path(self.module, &segments, path.global, ns);
+            let is_std = |def: &Def| matches!(def, Def::Foreign(_, crate::world::STD));
+            may_be_std |= found.defs.iter().any(is_std);
+            // What needs no import says nothing of what the name means here.
+            let of_prelude = ns == crate::world::Ns::Macro && segments.len() == 1;
             for def in found.defs {
+                if of_prelude && is_std(&def) {
+                    continue;
+                }
                 match def {
                     Def::Foreign(_, package) => {
                         self.package(package);
-                        // An attribute on a function may wrap its body in anything; a derive only adds impls.
-                        if package != crate::world::STD {
-                            self.hand_signature();
-                        }
                         self.meaning(&segments, def);
+                        // A package's glob may bring a derive of the same name, but none that is made for a library.
+                        if may_be_std {
+                            continue;
+                        }
+                        // An attribute on a function may wrap its body in anything; a derive only adds impls.
+                        self.hand_signature();
                         self.written_by(
                             |named| matches!(named, Extern::Package(id, _) if *id == package),
                         );
@@ -360,6 +373,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             let ty = self.program.ty(&param.ty, &self.scope);
             self.pattern(&param.pattern, &ty);
         }
+        self.params = self.locals.len();
         match &function.body {
             Some(body) => {
                 let found = self.block(body, &result);

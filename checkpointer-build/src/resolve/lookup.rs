@@ -291,6 +291,12 @@ impl<'w, 'a> Names<'w, 'a> {
         if ns == Ns::Type && PRIMITIVES.contains(&&*name) {
             return vec![Def::Prim(name)];
         }
+        if ns == Ns::Macro && std_facts::is_derive(&name) {
+            let own = Def::Foreign(Symbol::new(&format!("std::{name}")), STD);
+            return std::iter::once(own)
+                .chain(self.foreign_globs(from, name))
+                .collect();
+        }
         if ns == Ns::Macro {
             // `#[macro_use] extern crate` of a package that is not read may define any macro.
             let foreign =

@@ -125,6 +125,14 @@ pub(crate) fn prelude_trait(name: &str, edition: u16) -> Option<&'static str> {
     find(TRAITS, name, edition)
 }
 
+/// Whether a derive of this name needs no import.
+pub(crate) fn is_derive(name: &str) -> bool {
+    matches!(
+        name,
+        "Clone" | "Copy" | "Debug" | "Default" | "Eq" | "Hash" | "Ord" | "PartialEq" | "PartialOrd"
+    )
+}
+
 /// Whether std, core or the compiler defines a function-like macro of this name that needs no import.
 pub(crate) fn std_macro(name: &str) -> bool {
     MACROS.contains(&name)
