@@ -65,6 +65,11 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             Ty::Unknown
         };
         let right = self.value(right, &wanted);
+        let (left, right) = if is_operator("PartialEq", &op) || is_operator("PartialOrd", &op) {
+            (alike(&left, &right), alike(&right, &left))
+        } else {
+            (left, right)
+        };
         // `Option<_> == Option<Ours>` says what stands on the left.
         self.settle(&left, &right);
         self.settle_operand(op, &left, &right);
@@ -211,6 +216,27 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             Ty::Outside | Ty::Foreign(_) => Ty::Outside,
             _ => std_facts::await_value(ty),
         }
+    }
+}
+
+/// The type of a side of a comparison, where std compares nothing but two of the same type: what is not known of it is
+/// what the other side has there, as in `found == None`.
+fn alike(ty: &Ty, other: &Ty) -> Ty {
+    match (ty, other) {
+        (Ty::Std(name, args), Ty::Std(same, others))
+            if name == same
+                && matches!(&**name, "Option" | "Result")
+                && args.len() == others.len() =>
+        {
+            let both = args.iter().zip(others);
+            let args = both.map(|(arg, other)| match arg {
+                Ty::Unknown => other.clone(),
+                _ => alike(arg, other),
+            });
+            Ty::Std(*name, args.collect())
+        }
+        (Ty::Ref(ty), Ty::Ref(other)) => Ty::Ref(Box::new(alike(ty, other))),
+        _ => ty.clone(),
     }
 }
 
