@@ -327,15 +327,14 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 return true;
             }
             "cfg" => {
-                if let Some(predicate) = call
-                    .text
-                    .parse()
-                    .ok()
-                    .and_then(|tokens| crate::cfg::Predicate::from_tokens(tokens).ok())
+                let tokens = call.text.parse::<proc_macro2::TokenStream>();
+                if let Ok(tokens) = tokens
+                    && let Ok(predicate) = crate::cfg::Predicate::from_tokens(tokens.clone())
                 {
+                    // As tokens, which no formatter changes.
+                    let asked = Symbol::new(&format!("cfg!({tokens})"));
                     self.edges.switches = self.edges.switches.union(predicate.switches(&krate.cfg));
                     let truth = Symbol::new(&format!("{:?}", predicate.eval(&krate.cfg)));
-                    let asked = Symbol::new(&format!("cfg!({})", call.text));
                     self.edges
                         .meanings
                         .insert((asked, super::Meaning::Text(truth)));

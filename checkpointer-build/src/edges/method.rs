@@ -36,7 +36,14 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         let result = self.steps(&receiver, call, &mut args, &turbofish, expected);
         if args.may_be_foreign {
             // A foreign trait's provided method may call the others on all that it is handed.
-            let on = self.on(args.types().chain(&turbofish).chain([&receiver]));
+            // `collect` and its like make whatever is asked of them.
+            let asked = (turbofish.is_empty() && std_facts::gives_what_is_asked(&call.name))
+                .then_some(expected);
+            let on = self.on(args
+                .types()
+                .chain(&turbofish)
+                .chain(asked)
+                .chain([&receiver]));
             self.edges.word_beside_conversion(call.name, on);
         }
         result

@@ -229,6 +229,10 @@ impl Graph<'_, '_, '_> {
                 {
                     self.open_inside(edges, &mut open);
                     asked.extend(&edges.objects);
+                    for given in self.items_of(id) {
+                        self.open_inside(given, &mut open);
+                        asked.extend(&given.objects);
+                    }
                 }
             }
             let Some(of) = asked.pop() else {
@@ -255,6 +259,20 @@ impl Graph<'_, '_, '_> {
                 }
             }
         }
+    }
+
+    /// What a type names as the items that it is iterated over: `max` compares them, `eq` and `cloned` ask more of them.
+    fn items_of(&self, id: NodeId) -> impl Iterator<Item = &Edges> {
+        let impls = self.program.impls_of_type.get(&id).into_iter().flatten();
+        let iterated = impls.filter_map(|id| self.program.impls.get(id)).filter(|facts| {
+            facts.of.iter().any(|of| {
+                matches!(of, TraitRef::Foreign(name) if matches!(&**name, "Iterator" | "IntoIterator"))
+            })
+        });
+        let members = iterated.flat_map(|facts| facts.members.values().flatten());
+        members
+            .filter(|member| self.program.world.node(**member).kind == Kind::Type)
+            .filter_map(|member| self.edges(*member).map(|edges| &**edges))
     }
 
     /// The items among what an item names.

@@ -44,6 +44,14 @@ pub(crate) fn makes_arrays(name: &str) -> bool {
     )
 }
 
+/// Methods of std's `Iterator` that make a value of whatever type is asked for.
+pub(crate) fn gives_what_is_asked(name: &str) -> bool {
+    matches!(
+        name,
+        "collect" | "try_collect" | "sum" | "product" | "partition" | "unzip"
+    )
+}
+
 /// Whether any type or trait of std has a method of this name.
 pub(crate) fn is_method(name: &str) -> bool {
     METHODS.contains(name)
