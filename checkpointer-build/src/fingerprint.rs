@@ -9,11 +9,13 @@
 
 use std::cell::RefCell;
 use std::path::Path;
+use std::rc::Rc;
 
 use crate::edges::Meaning;
 use crate::graph::{Graph, Outside};
 use crate::map::{HashMap, HashSet};
 use crate::numbered::Bits;
+use crate::reach::Closure;
 use crate::symbol::Symbol;
 use crate::twins::twins;
 use crate::ty::NodeId;
@@ -38,7 +40,12 @@ pub(crate) struct Hashes {
     salts: Vec<String>,
     /// Code and capture hashes that were asked for.
     roots: RefCell<HashMap<NodeId, (Digest, Digest)>>,
+    /// What the closures met last come to, since many types have one.
+    met: RefCell<Vec<(Rc<Closure>, Reached)>>,
 }
+
+/// How many of those are remembered.
+const MET: usize = 16;
 
 /// Which of the two hashes.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -111,8 +118,18 @@ impl Hashes {
     }
 
     /// The code hash alone.
-    pub(crate) fn code(&self, root: NodeId, closure: &[NodeId]) -> Digest {
-        over(&self.salts, &self.deep, root, closure)
+    pub(crate) fn code(&self, root: NodeId, closure: &Rc<Closure>) -> Digest {
+        let mut met = self.met.borrow_mut();
+        let known = met.iter().position(|(of, _)| Rc::ptr_eq(of, closure));
+        let at = known.unwrap_or_else(|| {
+            if met.len() == MET {
+                met.remove(0);
+            }
+            let reached = Reached::of(&self.deep, &closure.nodes);
+            met.push((Rc::clone(closure), reached));
+            met.len() - 1
+        });
+        over(&self.salts, &self.deep, root, &met[at].1)
     }
 
     /// A root's code hash and capture hash, over its closure.
@@ -121,8 +138,18 @@ impl Hashes {
             return *known;
         }
         let both = (
-            over(&self.salts, &self.deep, root, closure),
-            over(&self.salts, &self.deep_capture, root, closure),
+            over(
+                &self.salts,
+                &self.deep,
+                root,
+                &Reached::of(&self.deep, closure),
+            ),
+            over(
+                &self.salts,
+                &self.deep_capture,
+                root,
+                &Reached::of(&self.deep_capture, closure),
+            ),
         );
         self.roots.borrow_mut().insert(root, both);
         both
@@ -157,7 +184,7 @@ impl Deep {
     }
 }
 
-fn over(salts: &[String], deep: &Deep, root: NodeId, closure: &[NodeId]) -> Digest {
+fn over(salts: &[String], deep: &Deep, root: NodeId, reached: &Reached) -> Digest {
     let mut hasher = blake3::Hasher::new();
     hasher.update(b"checkpointer code hash");
     hasher.update(&HASH_VERSION.to_le_bytes());
@@ -167,20 +194,35 @@ fn over(salts: &[String], deep: &Deep, root: NodeId, closure: &[NodeId]) -> Dige
     }
     let own = deep.places[root.0 as usize].expect("a root is hashed");
     hasher.update(&deep.sorted[own as usize]);
-    let mut places = Bits::default();
-    for id in closure {
-        if let Some(Some(place)) = deep.places.get(id.0 as usize) {
-            places.insert(*place);
+    hasher.update(&(reached.count as u64).to_le_bytes());
+    hasher.update(&reached.bytes);
+    *hasher.finalize().as_bytes()
+}
+
+/// The different deep hashes of a closure in the order of their bytes.
+struct Reached {
+    count: usize,
+    bytes: Vec<u8>,
+}
+
+impl Reached {
+    fn of(deep: &Deep, closure: &[NodeId]) -> Self {
+        let mut places = Bits::default();
+        for id in closure {
+            if let Some(Some(place)) = deep.places.get(id.0 as usize) {
+                places.insert(*place);
+            }
+        }
+        let places = places.sorted();
+        let mut bytes = Vec::with_capacity(places.len() * 32);
+        for place in &places {
+            bytes.extend_from_slice(&deep.sorted[*place as usize]);
+        }
+        Reached {
+            count: places.len(),
+            bytes,
         }
     }
-    let places = places.sorted();
-    hasher.update(&(places.len() as u64).to_le_bytes());
-    let mut bytes = Vec::with_capacity(places.len() * 32);
-    for place in places {
-        bytes.extend_from_slice(&deep.sorted[place as usize]);
-    }
-    hasher.update(&bytes);
-    *hasher.finalize().as_bytes()
 }
 
 /// What a name in an item's tokens leads to.
@@ -420,7 +462,7 @@ mod tests {
         let deep = Deep::new(HashMap::from_iter([(NodeId(0), [7; 32])]));
         let hash = |salts: &[&str]| {
             let salts: Vec<String> = salts.iter().map(|salt| (*salt).to_owned()).collect();
-            over(&salts, &deep, NodeId(0), &[NodeId(0)])
+            over(&salts, &deep, NodeId(0), &Reached::of(&deep, &[NodeId(0)]))
         };
         assert_ne!(hash(&["a", "b"]), hash(&["a\0b"]));
         assert_ne!(hash(&["", "ab"]), hash(&["ab", ""]));

@@ -191,6 +191,11 @@ impl<'p, 'w, 'a> Graph<'p, 'w, 'a> {
         Some(cell.get_or_init(|| Rc::new(edges_of(self.program, id))))
     }
 
+    /// Whether an item's edges were asked for.
+    fn is_read(&self, id: NodeId) -> bool {
+        self.edges[id.0 as usize].get().is_some()
+    }
+
     /// All functions that some item uses as values.
     pub(crate) fn function_values(&self) -> &BTreeSet<NodeId> {
         self.functions.get_or_init(|| {

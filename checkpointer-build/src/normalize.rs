@@ -3,6 +3,9 @@
 //! Two stages: the syntax tree is rewritten in place (`rewrite`, with `attributes`, `macros` and `unwrap` for the parts
 //! that need thought), then printed and written as bytes (`tokens`). Rewriting is by value of the syntax, never by
 //! text: what rustfmt may add or drop is dropped, and nothing that a program could tell apart is.
+//!
+//! `lower/plain` writes the same bytes for functions without a tree: who changes a rule here changes it there, and adds a case to
+//! its tests.
 
 mod attributes;
 mod macros;
@@ -13,6 +16,7 @@ mod unwrap;
 use quote::ToTokens;
 use syn::visit_mut::VisitMut;
 
+pub(crate) use attributes::is_silent;
 pub(crate) use tokens::write_tokens;
 
 /// What becomes of items that stand in a function's body.

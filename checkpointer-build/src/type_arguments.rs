@@ -64,7 +64,7 @@ impl TypeArguments {
             let env = |name: &str| krate.env.get(name).map_or("", String::as_str);
             let hash = format!(
                 "{} {} {} {}",
-                hex(&hashes.code(*id, &closure.nodes)),
+                hex(&hashes.code(*id, closure)),
                 env("CARGO_PKG_NAME"),
                 env("CARGO_PKG_VERSION"),
                 krate.target
@@ -84,7 +84,9 @@ fn crates(world: &World<'_>) -> BTreeMap<String, String> {
     let mut digests: BTreeSet<[u8; 32]> = world.packages.iter().map(|one| one.hash).collect();
     for file in &world.files {
         let mut bytes = std::fs::read(&file.path).unwrap_or_default();
-        bytes.retain(|byte| *byte != b'\r');
+        if bytes.contains(&b'\r') {
+            bytes.retain(|byte| *byte != b'\r');
+        }
         digests.insert(*blake3::hash(&bytes).as_bytes());
     }
     let all = over(&digests);

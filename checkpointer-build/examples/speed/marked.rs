@@ -84,6 +84,8 @@ pub(crate) fn write(from: &Path, to: &Path, roots: usize) {
     }
     let manifest = to.join("Cargo.toml");
     let mut text = std::fs::read_to_string(&manifest).expect("a manifest");
-    text.push_str("\n[workspace]\n");
+    if !text.lines().any(|line| line.trim() == "[workspace]") {
+        text.push_str("\n[workspace]\n");
+    }
     std::fs::write(manifest, text).expect("a file");
 }

@@ -50,6 +50,18 @@ impl Graph<'_, '_, '_> {
         {
             self.note_uses(id, used);
         }
+        // Of a type in a body, the function around it.
+        if let Some(owner) = world.module(module).owner
+            && !used.types.contains(&ty)
+        {
+            self.note_uses(owner, used);
+        }
+        // What was read anyway costs nothing.
+        if !used.types.contains(&ty) {
+            for id in world.ids().filter(|id| self.is_read(*id)) {
+                self.note_uses(id, used);
+            }
+        }
         while !used.types.contains(&ty) {
             if used.next as usize == world.nodes.len() {
                 return false;

@@ -331,11 +331,13 @@ impl Lower<'_> {
             name: Some(&module.ident),
             last,
         });
-        let items = module.content.take().map(|(_, items)| {
+        let items = module.content.take().map(|(braces, items)| {
             let mut out = Vec::with_capacity(items.len());
             for item in items {
                 self.item(item, &mut out);
             }
+            let inside = self.inside(&braces);
+            self.put_back(&mut out, inside);
             out
         });
         (head, ItemKind::Mod(items))

@@ -1,12 +1,14 @@
 //! Impls, traits and `extern` blocks with their members.
 
+use std::ops::Range;
+
 use syn::{ForeignItem, ImplItem, TraitItem};
 
 use super::Lower;
 use super::function::Syntax;
 use super::item::{Head, Parts};
 use super::spelled;
-use crate::ir::{Impl, Item, ItemKind, Trait, TypeAlias, Value};
+use crate::ir::{Impl, Item, ItemKind, Pos, Trait, TypeAlias, Value};
 
 impl Lower<'_> {
     /// Lowers an impl, and leaves nothing but its header in the tree.
@@ -32,6 +34,8 @@ impl Lower<'_> {
         for item in std::mem::take(&mut block.items) {
             self.impl_items(item, &mut items);
         }
+        let inside = self.inside(&block.brace_token);
+        self.put_back(&mut items, inside);
         let kind = Impl {
             generics: self.generics(&mut block.generics),
             of_trait: block.trait_.as_mut().map(|(path, _)| self.path(path)),
@@ -61,12 +65,19 @@ impl Lower<'_> {
         for member in std::mem::take(&mut item.items) {
             self.trait_items(member, &mut items);
         }
+        let inside = self.inside(&item.brace_token);
+        self.put_back(&mut items, inside);
         let kind = Trait {
             generics: self.generics(&mut item.generics),
             supertraits: self.bounds(&mut item.supertraits),
             items,
         };
         (head, ItemKind::Trait(Box::new(kind)))
+    }
+
+    /// What stands between braces.
+    pub(super) fn inside(&self, braces: &syn::token::Brace) -> Range<Pos> {
+        self.pos(braces.span.open())..self.pos(braces.span.close())
     }
 
     /// Lowers an `extern` block, and leaves nothing but its header in the tree.

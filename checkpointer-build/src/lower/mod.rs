@@ -21,6 +21,7 @@ mod nesting;
 mod own;
 mod path;
 mod pattern;
+mod plain;
 mod scan;
 mod skeleton;
 mod spelled;
@@ -321,24 +322,35 @@ fn lower_skeleton(text: &str, home: &Arc<Home>) -> Option<File> {
     if !nesting::looks_shallow(text) {
         return None;
     }
-    let mut skeleton = skeleton::skeleton(text)?;
+    let mut skeleton = skeleton::skeleton(text, &home.set)?;
     let tree: syn::File = syn::parse2(skeleton.text.parse().ok()?).ok()?;
+    let functions = std::mem::take(&mut skeleton.functions);
+    let functions = functions
+        .into_iter()
+        .map(|function| unread::function(text, function, home))
+        .collect();
     let count = skeleton.cuts.len();
     let mut lower = Lower {
         cuts: Some(Cuts {
             text,
             all: &mut skeleton.cuts,
             found: 0,
+            functions,
             home,
         }),
         ..Lower::of_file(&skeleton.text, &home.set)
     };
     let mut file = File::default();
     lower.tree(tree, &mut file);
+    let all = Pos::default()..Pos {
+        line: u32::MAX,
+        column: 0,
+    };
+    lower.put_back(&mut file.items, all);
     // One that was not found again stands in tokens that nobody took for a function.
     lower
         .cuts
-        .is_some_and(|cuts| cuts.found == count)
+        .is_some_and(|cuts| cuts.found == count && cuts.functions.is_empty())
         .then_some(file)
 }
 

@@ -1,16 +1,23 @@
 //! A file without its functions' bodies: most of them are never looked into, so most of a source
 //! need not be lexed and parsed.
 //!
-//! A number stands for each body that is left out, line breaks and columns stay as they were.
+//! A number stands for each body that is left out, line breaks and columns stay as they were. A function whose header and
+//! attributes are plain Rust, as most are, leaves as a whole: `plain` reads its header.
 //! A body stays where it is if something in it may count for others than the function: items,
 //! macros that are known to make some, inner attributes. What is not plain Rust as it is usually
 //! written gives no skeleton, and the file is read whole.
+
+mod whole;
 
 use std::ops::Range;
 
 use super::scan::{Scan, Seen};
 use crate::body::{Called, Outline};
+use crate::cfg::CfgSet;
 use crate::symbol::Symbol;
+
+use whole::{Begun, Counted};
+pub(super) use whole::{Left, Whole};
 
 /// What the number of a body that was left out ends in; no literal of a program does.
 pub(super) const SUFFIX: &str = "unread";
@@ -22,6 +29,7 @@ const SHORTEST: usize = 24;
 pub(super) struct Skeleton {
     pub(super) text: String,
     pub(super) cuts: Vec<Cut>,
+    pub(super) functions: Vec<Whole>,
 }
 
 /// A body that was left out.
@@ -32,35 +40,55 @@ pub(super) struct Cut {
 }
 
 /// Leaves out what can be left out; `None` if the text is not understood.
-pub(super) fn skeleton(text: &str) -> Option<Skeleton> {
+pub(super) fn skeleton(text: &str, set: &CfgSet) -> Option<Skeleton> {
     let mut cutter = Cutter {
         text,
+        set,
         scan: Scan::new(text),
         out: String::with_capacity(text.len() / 2),
         copied: 0,
         cuts: Vec::new(),
+        functions: Vec::new(),
         keeps: false,
+        around: Around::Module,
+        begun: None,
+        counted: Counted::default(),
     };
     cutter.items(false)?;
     cutter.out.push_str(&text[cutter.copied..]);
     Some(Skeleton {
         text: cutter.out,
         cuts: cutter.cuts,
+        functions: cutter.functions,
     })
+}
+
+/// What items stand in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Around {
+    Module,
+    Impl,
+    Trait,
+    Extern,
 }
 
 struct Cutter<'t> {
     text: &'t str,
+    set: &'t CfgSet,
     scan: Scan<'t>,
     out: String,
     /// How far the text is in `out`.
     copied: usize,
     cuts: Vec<Cut>,
+    functions: Vec<Whole>,
     /// Whether the attributes of the item at hand want its body.
     keeps: bool,
+    around: Around,
+    begun: Option<Begun<'t>>,
+    counted: Counted,
 }
 
-impl Cutter<'_> {
+impl<'t> Cutter<'t> {
     /// The next token that is no comment; comments stand for nothing here and go.
     fn next(&mut self) -> Seen {
         loop {
@@ -68,11 +96,31 @@ impl Cutter<'_> {
             if !matches!(seen, Seen::Comment | Seen::InnerDoc) {
                 return seen;
             }
-            // Block comments may have code behind them on their line.
-            if self.scan.byte(self.scan.start + 1) == b'/' {
-                self.out.push_str(&self.text[self.copied..self.scan.start]);
-                self.copied = self.scan.at;
+            let text = self.text;
+            self.out.push_str(&text[self.copied..self.scan.start]);
+            self.copied = self.scan.at;
+            // Behind the other kind code may stand on its line, which stays in its column.
+            if self.scan.byte(self.scan.start + 1) == b'*' {
+                self.leave_space(&text[self.scan.start..self.scan.at]);
             }
+        }
+    }
+
+    /// As many line breaks as that text has, and as many columns as its last line.
+    fn leave_space(&mut self, text: &str) {
+        let mut column = 0;
+        for byte in text.as_bytes() {
+            match byte {
+                b'\n' => {
+                    self.out.push('\n');
+                    column = 0;
+                }
+                0x80..=0xbf => {}
+                _ => column += 1,
+            }
+        }
+        for _ in 0..column {
+            self.out.push(' ');
         }
     }
 
@@ -82,15 +130,24 @@ impl Cutter<'_> {
             match self.next() {
                 Seen::End => return (!is_nested).then_some(()),
                 Seen::Close => return is_nested.then_some(()),
-                Seen::Punct(b'#') => self.attribute()?,
+                Seen::Punct(b'#') => {
+                    self.begin();
+                    self.attribute()?;
+                }
                 Seen::Punct(b';') => {}
                 Seen::Punct(b':') | Seen::RawWord => {
                     self.other()?;
                     self.keeps = false;
+                    self.begun = None;
                 }
                 Seen::Word => {
+                    self.begin();
+                    if let Some(begun) = &mut self.begun {
+                        begun.word = Some(self.scan.start);
+                    }
                     self.item()?;
                     self.keeps = false;
+                    self.begun = None;
                 }
                 _ => return None,
             }
@@ -98,8 +155,10 @@ impl Cutter<'_> {
     }
 
     fn attribute(&mut self) -> Option<()> {
+        let sign = self.scan.start;
         let mut seen = self.next();
-        if seen == Seen::Punct(b'!') {
+        let is_inner = seen == Seen::Punct(b'!');
+        if is_inner {
             seen = self.next();
         }
         let start = self.scan.at;
@@ -107,8 +166,14 @@ impl Cutter<'_> {
             return None;
         }
         self.scan.skip_group()?;
+        let text = self.text;
+        let inside = &text[start..self.scan.at - 1];
         // The macro hashes the whole function, so its body is wanted at once.
-        self.keeps |= self.text[start..self.scan.at].contains("checkpoint");
+        self.keeps |= inside.contains("checkpoint");
+        match &mut self.begun {
+            Some(begun) if !is_inner => begun.note(sign, inside.trim()),
+            begun => *begun = None,
+        }
         Some(())
     }
 
@@ -117,7 +182,9 @@ impl Cutter<'_> {
         loop {
             match self.scan.seen() {
                 b"fn" => return self.function(),
-                b"impl" | b"trait" | b"mod" => return self.block(),
+                b"impl" => return self.block(Around::Impl),
+                b"trait" => return self.block(Around::Trait),
+                b"mod" => return self.block(Around::Module),
                 b"struct" | b"enum" => return self.data(),
                 b"static" | b"type" | b"use" => return self.statement(),
                 b"pub" | b"unsafe" | b"async" | b"default" | b"auto" | b"safe" | b"crate" => {
@@ -146,7 +213,7 @@ impl Cutter<'_> {
                         seen = self.next();
                     }
                     match seen {
-                        Seen::Open(b'{') => return self.items(true),
+                        Seen::Open(b'{') => return self.inside(Around::Extern),
                         Seen::Word if self.scan.seen() != b"crate" => {}
                         other => return self.statement_from(other),
                     }
@@ -221,14 +288,22 @@ impl Cutter<'_> {
         }
     }
 
-    fn block(&mut self) -> Option<()> {
+    fn block(&mut self, around: Around) -> Option<()> {
         match self.header()? {
             true => {
                 self.keeps = false;
-                self.items(true)
+                self.inside(around)
             }
             false => Some(()),
         }
+    }
+
+    fn inside(&mut self, around: Around) -> Option<()> {
+        let outer = std::mem::replace(&mut self.around, around);
+        self.begun = None;
+        self.items(true)?;
+        self.around = outer;
+        Some(())
     }
 
     /// A type's fields or variants: only their comments go.
@@ -247,14 +322,29 @@ impl Cutter<'_> {
     }
 
     fn function(&mut self) -> Option<()> {
-        if !self.header()? {
+        let has_body = self.header()?;
+        let header_end = self.scan.start;
+        if !has_body {
+            if self.around == Around::Trait
+                && let Some(header) = self.plain_header(header_end)
+            {
+                self.cut_whole(header, Left::Nothing);
+            }
             return Some(());
         }
         let start = self.scan.at;
         let outline = self.body()?;
         let range = start..self.scan.at - 1;
         match outline {
-            Some(outline) if !self.keeps => self.cut(range, outline),
+            Some(outline) if !self.keeps => match self.plain_header(header_end) {
+                Some(header) => {
+                    // A short one that can't be read belongs to its file.
+                    if let Some(body) = self.take_body(&header, Cut { range, outline }) {
+                        self.cut_whole(header, body);
+                    }
+                }
+                None => self.cut(range, outline),
+            },
             _ => {}
         }
         Some(())

@@ -1,17 +1,19 @@
 //! Functions whose bodies were left out of their file, and the reading of such a body later on.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use proc_macro2::TokenStream;
 use syn::parse::Parser as _;
 use syn::{Expr as SynExpr, Lit, Stmt};
 
-use super::skeleton::{Cut, SUFFIX};
+use super::plain::Header;
+use super::skeleton::{Cut, Left, SUFFIX, Whole};
 use super::strip::Strip;
-use super::{Lower, ParseFailure, nesting};
+use super::{Lower, ParseFailure, nesting, plain};
 use crate::body::{Body, Home, Unread};
 use crate::cfg::CfgSet;
-use crate::ir::{Block, Item, ItemKind, Pos};
+use crate::ir::{Attributes, Block, Item, ItemKind, Pos};
 use crate::normalize::{Nested, write_canonical};
 
 /// A file's text, and what was left out of it.
@@ -20,10 +22,83 @@ pub(super) struct Cuts<'a> {
     pub(super) all: &'a mut [Cut],
     /// How many bodies were found again.
     pub(super) found: usize,
+    /// The functions that were left out as a whole and are not put back yet, as they stand in the text.
+    pub(super) functions: Vec<Item>,
     pub(super) home: &'a Arc<Home>,
 }
 
+/// A function that was left out as a whole.
+pub(super) fn function(text: &str, whole: Whole, home: &Arc<Home>) -> Item {
+    let Header {
+        name,
+        name_at,
+        visibility,
+        mut function,
+        bytes,
+    } = whole.header;
+    let mut tokens = [0; 32];
+    match whole.body {
+        Left::Nothing => tokens = *blake3::hash(&[&bytes[..], b"p;"].concat()).as_bytes(),
+        Left::Read(block, hash) => {
+            function.body = Some(Body::packed(block));
+            tokens = hash;
+        }
+        Left::Text(cut, at) => {
+            let unread = Unread {
+                text: text[cut.range].to_owned(),
+                at,
+                before: bytes,
+                home: Arc::clone(home),
+                known: Default::default(),
+            };
+            function.body = Some(Body::unread(cut.outline, unread));
+        }
+    }
+    Item {
+        name,
+        cfg: Vec::new(),
+        start: whole.start,
+        name_at,
+        end_line: whole.end_line,
+        tokens,
+        visibility,
+        attributes: Attributes {
+            test: whole.is_test,
+            ..Attributes::default()
+        },
+        kind: ItemKind::Fn(Box::new(function)),
+    }
+}
+
 impl Lower<'_> {
+    /// Puts back the functions that were left out between the braces of a module, impl or trait, whose other items these are.
+    pub(super) fn put_back(&mut self, items: &mut Vec<Item>, inside: Range<Pos>) {
+        let Some(cuts) = &mut self.cuts else { return };
+        let first = cuts
+            .functions
+            .partition_point(|item| item.start < inside.start);
+        let last = cuts
+            .functions
+            .partition_point(|item| item.start < inside.end);
+        if first == last {
+            return;
+        }
+        let functions: Vec<Item> = cuts.functions.drain(first..last).collect();
+        if items.is_empty() {
+            *items = functions;
+            return;
+        }
+        let mut others = std::mem::take(items).into_iter().peekable();
+        items.reserve(functions.len() + others.len());
+        for function in functions {
+            while let Some(other) = others.next_if(|other| other.start < function.start) {
+                items.push(other);
+            }
+            items.push(function);
+        }
+        items.extend(others);
+    }
+
     /// The body whose number stands here, if it was left out; its number goes.
     pub(super) fn left_out(&mut self, block: &mut syn::Block) -> Option<Body> {
         let cuts = self.cuts.as_mut()?;
@@ -131,6 +206,19 @@ pub(crate) fn unread(text: &str, at: Pos, before: &[u8], set: &CfgSet) -> ReadBo
 }
 
 fn read(text: &str, at: Pos, set: &CfgSet, bytes: &mut Vec<u8>) -> syn::Result<Block> {
+    if let Some(block) = plain::read(text, at, set, bytes) {
+        return Ok(block);
+    }
+    read_with_syn(text, at, set, bytes)
+}
+
+/// The same for any Rust: what the short way must agree with.
+pub(super) fn read_with_syn(
+    text: &str,
+    at: Pos,
+    set: &CfgSet,
+    bytes: &mut Vec<u8>,
+) -> syn::Result<Block> {
     let tokens: TokenStream = text.parse()?;
     if let Some(span) = nesting::too_deep(text, &tokens) {
         return Err(syn::Error::new(span, nesting::MESSAGE));

@@ -33,7 +33,7 @@ pub(super) fn normalize(attrs: &mut Vec<Attribute>, visitor: &mut impl VisitMut)
 
 fn keep(attr: &mut Attribute, visitor: &mut impl VisitMut) -> bool {
     let path = attr.path();
-    if is_silent(path) {
+    if is_silent_path(path) {
         return false;
     }
     if path
@@ -60,15 +60,21 @@ fn keep(attr: &mut Attribute, visitor: &mut impl VisitMut) -> bool {
     true
 }
 
-fn is_silent(path: &Path) -> bool {
+fn is_silent_path(path: &Path) -> bool {
     let Some(first) = path.segments.first() else {
         return false;
     };
-    if path.segments.len() == 1 {
-        SILENT.iter().any(|name| first.ident == name)
-    } else {
-        SILENT_TOOLS.iter().any(|name| first.ident == name)
-    }
+    let names = silent(path.segments.len() > 1);
+    names.iter().any(|name| first.ident == name)
+}
+
+/// Whether an attribute whose path begins with that name, and goes on or not, counts for nothing.
+pub(crate) fn is_silent(first: &str, goes_on: bool) -> bool {
+    silent(goes_on).contains(&first)
+}
+
+fn silent(goes_on: bool) -> &'static [&'static str] {
+    if goes_on { SILENT_TOOLS } else { SILENT }
 }
 
 /// Of `#[checkpoint(…)]` only `hash_by` and `depends_on` count; without them it leaves no trace. Arguments that can't
@@ -144,7 +150,7 @@ fn is_silent_meta(tokens: &TokenStream) -> bool {
     tokens.is_empty()
         || parse_path
             .parse2(tokens.clone())
-            .is_ok_and(|path| is_silent(&path))
+            .is_ok_and(|path| is_silent_path(&path))
 }
 
 fn split_at_commas(tokens: TokenStream) -> Vec<TokenStream> {

@@ -211,3 +211,54 @@ fn a_body_that_does_not_parse_says_so_and_where_and_nothing_beside_it_does() {
     let at_once = crate::lower::file_and_bodies(text, &home).expect_err("it is refused");
     assert_eq!(at_once, found);
 }
+
+#[test]
+fn functions_with_plain_headers_leave_as_a_whole_and_come_back_where_they_stood() {
+    let set = Default::default();
+    for text in [
+        "use a; /// d\n #[inline] // c\n pub(crate) const unsafe extern fn f<'a: 'b + 'c, T: A<B = C, D: E> + ?Sized + 'a = u8, const N: usize = 3,>(a: T, (b, mut c): &'a mut [u8; N],) -> impl A<'a> + 'a where T: for<'x> F<&'x u8>, 'a: 'b, u8:, { g(a, b, c, \"eighteen\") } struct S;",
+        "impl<T> A for B<T> { type C = D; #[must_use] fn f(self: Box<Self>) -> C {}\n const E: u8 = 1; fn g(&'a mut self, x: impl Fn(u8, T,) -> u8) { 1 } fn h(mut self) { } }",
+        "trait A { fn f(); type B; fn g(&self) -> u8; fn h<T>(self) where Self: Sized, { g(self, self, self, self) } fn i<>(&self); }",
+        "mod a { fn b() {} mod c { fn d() {} struct E; fn f() {} } fn g() {} } fn h() {} mod i; fn j() {}",
+        "#[test] #[should_panic] pub(super) async fn t<T:>() where {} #[track_caller] #[allow(x)] pub(self) fn u() {}",
+        "#[cfg_attr(all(a, b), inline(always), allow(c, d),)] fn a() {} #[cfg_attr(a, rustfmt::skip)] #[test] fn b() {}",
+        "/*! d\n é */ fn a() {} /* c\n */ fn b() {} /* é */ struct S; /** d */ fn c() {} struct T { /* é */ a: u8 }",
+        "#[doc(hidden)] fn a() {} #[clippy::x] fn b() {} #[deprecated = \"c\"] fn c() {} static é: u8 = 1; fn d() {} const E: u8 = 1;",
+        "fn a(x: &dyn A, y: *const u8, z: [u8; 4], w: !, v: (u8,), u: <A as B>::C) -> Vec::<u8> { x }\r\nfn b(\r\n) {\r\n}\r\n",
+        "extern \"C\" { fn a(); } unsafe extern \"Rust\" fn b() {} macro_rules! m { () => { fn c() {} } } m!{} fn d() {}",
+    ] {
+        check(text);
+        let text = text.replace("\r\n", "\n");
+        let whole = crate::lower::skeleton::skeleton(&text, &set).expect("it is understood");
+        assert!(
+            whole.cuts.is_empty() && !whole.functions.is_empty(),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn functions_that_are_more_than_a_plain_header_stay() {
+    let set = Default::default();
+    for text in [
+        "#[cfg(a)] fn f() {}",
+        "#[no_mangle] fn f() {}",
+        "#[inline] #[tokio::test] fn f() {}",
+        "#[inline::x] fn f() {}",
+        "#[cfg_attr(a, inline, test)] fn f() {}",
+        "#[cfg_attr(a, cfg(b))] fn f() {}",
+        "#[cfg_attr(inline)] fn f() {}",
+        "fn f(#[a] x: u8) {}",
+        "fn f(/** d */ x: u8) {}",
+        "fn r#f() {}",
+        "fn f();",
+        "fn f(x: fn(u8)) {}",
+        "fn f<const N: usize = { 1 }>() {}",
+        "pub(in a::b) fn f() {}",
+        "impl A { default fn f() {} fn g(); }",
+        "extern { fn f(x: u8, ...); }",
+    ] {
+        let whole = crate::lower::skeleton::skeleton(text, &set).expect("it is understood");
+        assert!(whole.functions.is_empty(), "{text}");
+    }
+}
