@@ -44,6 +44,8 @@ pub(in super::super) fn header(
         plain.out.push(b']');
     }
     let header = plain.header()?;
+    // They are kept as long as the body is not read.
+    plain.out.shrink_to_fit();
     // Closures and blocks in an array's length would be numbered, and macros expanded, with the file.
     (plain.scopes == 0 && plain.peek().kind == Kind::End).then_some(Header {
         bytes: plain.out,
