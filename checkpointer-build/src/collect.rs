@@ -265,6 +265,7 @@ impl<'w, 'a, 's> Collector<'w, 'a, 's> {
                 self.world.envs.push(EnvEntry {
                     name: item.name,
                     node,
+                    in_body: context.owner.is_some(),
                     before,
                 });
                 self.env = EnvId(self.world.envs.len() as u32 - 1);

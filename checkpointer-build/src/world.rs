@@ -1,6 +1,7 @@
 //! The linked program: crates, modules, items and imports of everything that is analysed, made
 //! from the files' summaries by [`crate::collect`] and read by all later stages.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
@@ -312,6 +313,8 @@ pub(crate) struct FileInfo {
 pub(crate) struct EnvEntry {
     pub(crate) name: Symbol,
     pub(crate) node: NodeId,
+    /// Whether it stands in a body, whose items are known before its statements.
+    pub(crate) in_body: bool,
     pub(crate) before: EnvId,
 }
 
@@ -343,6 +346,8 @@ pub(crate) struct World<'a> {
     pub(crate) broken: Vec<(ModId, Unseen)>,
     /// What calls in bodies expanded to that define items, by instance and the call's address.
     pub(crate) expansions: HashMap<(InstanceId, usize), (&'a ir::Block, InstanceId)>,
+    /// By the same: the textual scope of calls in bodies after a call that has defined macros.
+    pub(crate) call_envs: HashMap<(InstanceId, usize), EnvId>,
     pub(crate) packages: Vec<PackageInfo>,
     pub(crate) notes: Vec<Unseen>,
     /// Files that `include!` names and that could not be read.
@@ -379,6 +384,7 @@ impl<'a> World<'a> {
             impls: Vec::new(),
             broken: Vec::new(),
             expansions: HashMap::default(),
+            call_envs: HashMap::default(),
             packages: Vec::new(),
             notes: Vec::new(),
             not_read: BTreeSet::new(),
@@ -479,5 +485,43 @@ impl<'a> World<'a> {
             env = entry.before;
         }
         None
+    }
+
+    /// The macros that a name may mean at a place of a body, in textual order. Where an expansion hides which of two definitions
+    /// comes first, both count.
+    pub(crate) fn textual_macros(
+        &self,
+        mut env: EnvId,
+        name: Symbol,
+        (file, at): (FileId, Pos),
+    ) -> Vec<NodeId> {
+        let mut found = Vec::new();
+        while env != NO_MACROS {
+            let entry = self.envs[env.0 as usize];
+            env = entry.before;
+            if entry.name != name {
+                continue;
+            }
+            let node = self.node(entry.node);
+            let unclear = node.file != file || node.start.line == 0 || at.line == 0;
+            let order = if unclear {
+                Ordering::Equal
+            } else {
+                node.start.cmp(&at)
+            };
+            if !entry.in_body || order.is_le() {
+                found.push(entry.node);
+            }
+            if !entry.in_body || order.is_lt() {
+                break;
+            }
+        }
+        found
+    }
+
+    /// The textual scope of a call in a body, where it is not that of its block.
+    pub(crate) fn call_env(&self, instance: InstanceId, call: &ir::MacroCall) -> Option<EnvId> {
+        let address = std::ptr::from_ref(call) as usize;
+        self.call_envs.get(&(instance, address)).copied()
     }
 }

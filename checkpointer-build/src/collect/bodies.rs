@@ -62,8 +62,19 @@ impl<'a> Collector<'_, 'a, '_> {
         let [.., last] = call.path.segments.as_slice() else {
             return;
         };
+        if !resumed {
+            self.note_env(call, context);
+        }
         let textual = match call.path.segments.as_slice() {
-            [only] if !call.path.global => self.world.textual_macro(self.env, only.name),
+            [only] if !call.path.global => {
+                let place = (context.file, call.path.at);
+                let found = self.world.textual_macros(self.env, only.name, place);
+                match found.as_slice() {
+                    [] => None,
+                    [only] => Some(*only),
+                    _ => return,
+                }
+            }
             _ => None,
         };
         let node = match textual {
@@ -108,6 +119,20 @@ impl<'a> Collector<'_, 'a, '_> {
             return;
         };
         self.expanded_in_body(call, context, expanded, Some(node));
+    }
+
+    /// Notes the textual scope of a call where a call before it has defined macros: that of its block ends with the block's items.
+    fn note_env(&mut self, call: &'a MacroCall, context: &Context) {
+        let of_block = self.world.module(context.module).env;
+        let owner = context.owner.map(|owner| self.world.node(owner));
+        let usual = owner
+            .filter(|owner| owner.module == context.module)
+            .map_or(of_block, |owner| owner.env);
+        if self.env != usual {
+            let address = std::ptr::from_ref(call) as usize;
+            let key = (context.instance, address);
+            self.world.call_envs.insert(key, self.env);
+        }
     }
 
     /// `include!` of an expression: its file stands where the call does. Whether it could be read.

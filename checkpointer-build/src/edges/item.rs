@@ -8,7 +8,7 @@ use crate::map::{HashMap, HashSet};
 use crate::program::{Head, Program, Scope};
 use crate::symbol::Symbol;
 use crate::ty::{NodeId, Ty};
-use crate::world::{CrateId, Def, Extern, InstanceId, Kind, ModId, Source};
+use crate::world::{CrateId, Def, EnvId, Extern, InstanceId, Kind, ModId, Source};
 
 /// Walks one item and gathers its edges.
 pub(super) struct Walker<'p, 'w, 'a> {
@@ -33,6 +33,8 @@ pub(super) struct Walker<'p, 'w, 'a> {
     /// What the function around returns, for `return` and `?`.
     pub(super) result: Ty,
     pub(super) depth: u32,
+    /// The textual scope of macros around what is read anew of a call, in the call's module.
+    pub(super) env_around: Option<(ModId, EnvId)>,
     /// How many macro calls were expanded: those that make more calls than they are end somewhere.
     pub(super) expansions: u32,
     /// Inside of a macro call that is not expanded: names that mean nothing are no news.
@@ -112,6 +114,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             undecided: HashSet::default(),
             result: Ty::Unknown,
             depth: 0,
+            env_around: None,
             expansions: 0,
             lenient: false,
             scanned: HashSet::default(),

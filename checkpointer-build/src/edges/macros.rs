@@ -19,17 +19,35 @@ use crate::world::{Def, EnvId, InstanceId, Ns, STD, Source};
 impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
     /// The definitions of the analysed crates that a call may mean.
     fn definitions(&self, call: &'a MacroCall) -> Vec<NodeId> {
-        if let [only] = call.path.segments.as_slice()
-            && !call.path.global
-            && let Some(node) = self.program.world.textual_macro(self.env(), only.name)
-        {
-            return vec![node];
+        let textual = self.textual_definitions(call);
+        if textual.is_empty() {
+            macro_nodes(self.program.world, self.module, &call.path)
+        } else {
+            textual
         }
-        macro_nodes(self.program.world, self.module, &call.path)
     }
 
-    /// The textual scope of macros here: the innermost block's, else the item's own.
-    fn env(&self) -> EnvId {
+    fn textual_definitions(&self, call: &MacroCall) -> Vec<NodeId> {
+        match call.path.segments.as_slice() {
+            [only] if !call.path.global => {
+                let world = self.program.world;
+                let place = (world.node(self.node).file, call.path.at);
+                world.textual_macros(self.env(call), only.name, place)
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The textual scope of macros at a call: what calls before it have left, else the innermost block's, else the item's own.
+    fn env(&self, call: &MacroCall) -> EnvId {
+        if let Some(env) = self.program.world.call_env(self.instance, call) {
+            return env;
+        }
+        if let Some((module, env)) = self.env_around
+            && module == self.module
+        {
+            return env;
+        }
         let node = self.program.world.node(self.node);
         if self.module == node.module {
             node.env
@@ -103,9 +121,12 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         {
             let block: &'a ir::Block = self.program.world.arenas.blocks.alloc(block);
             let instance = self.instance;
-            return self.within_macro(call, &[definition], |walker| {
+            let outer = self.env_around.replace((self.module, self.env(call)));
+            let ty = self.within_macro(call, &[definition], |walker| {
                 walker.expanded_block(block, instance, expected)
             });
+            self.env_around = outer;
+            return ty;
         }
         self.closed_call(call);
         self.std_macro_type(call, expected)
@@ -171,14 +192,25 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
 
     /// A call that is not expanded: std's is read by its meaning, any other by the names in it.
     pub(super) fn closed_call(&mut self, call: &'a MacroCall) {
+        // What stands in it is read anew.
+        let outer = self.env_around.replace((self.module, self.env(call)));
+        self.read_closed(call);
+        self.env_around = outer;
+    }
+
+    fn read_closed(&mut self, call: &'a MacroCall) {
         let names = names_of(&call.path);
         let Some(name) = names.last().copied() else {
             return;
         };
-        let found = self
+        let mut found = self
             .program
             .names()
             .path(self.module, &names, call.path.global, Ns::Macro);
+        let textual = self.textual_definitions(call);
+        if !textual.is_empty() {
+            found.defs = textual.into_iter().map(Def::Node).collect();
+        }
         let local = found.defs.iter().any(|def| matches!(def, Def::Node(_)));
         let is_std = found
             .defs
@@ -244,12 +276,15 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             let ty = self.expr(arg, &Ty::Unknown);
             on.merge(self.on([&ty]));
         }
-        self.edges.hand(on);
-        self.edges.takes_any = true;
-        // What a crate keeps for macros that are written for it is called so.
-        self.edges
-            .nodes
-            .extend(self.program.for_macros.functions.iter().copied());
+        // Registers hold numbers and addresses: assembly asks nothing of a type.
+        if local || !is_std || !is_assembly(&name) {
+            self.edges.hand(on);
+            self.edges.takes_any = true;
+            // What a crate keeps for macros that are written for it is called so.
+            self.edges
+                .nodes
+                .extend(self.program.for_macros.functions.iter().copied());
+        }
         self.locals.truncate(bound);
         self.lenient = lenient;
     }
@@ -351,7 +386,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 );
                 return true;
             }
-            "asm" | "global_asm" | "naked_asm" => self.impure_at(call.path.at, "inline assembly"),
+            assembly if is_assembly(assembly) => self.impure_at(call.path.at, "inline assembly"),
             "concat" | "stringify" | "compile_error" => return true,
             _ => {}
         }
@@ -479,4 +514,8 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             _ => Ty::Unknown,
         }
     }
+}
+
+fn is_assembly(name: &str) -> bool {
+    matches!(name, "asm" | "global_asm" | "naked_asm")
 }
