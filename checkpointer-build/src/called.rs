@@ -137,6 +137,7 @@ pub(crate) struct Target {
     own: Shape,
     /// The trait's argument; the self type where none is written.
     argument: Shape,
+    argument_head: Head,
 }
 
 impl Target {
@@ -147,6 +148,10 @@ impl Target {
             head: Head::of(facts.self_ty.peeled()),
             own,
             argument: facts.arguments.first().map_or(own, Shape::of),
+            argument_head: facts
+                .arguments
+                .first()
+                .map_or(Head::Any, |argument| Head::of(argument.peeled())),
         }
     }
 }
@@ -163,23 +168,21 @@ struct Receivers {
 
 impl Receivers {
     fn fit(&self, graph: &Graph<'_, '_, '_>, asked: &Asked<'_>, hands: &Hands) -> bool {
-        let number = match asked.target.head {
-            Head::Adt(node) => Some(graph.type_number(node)),
-            _ => None,
-        };
-        let fits = |types: &Types| match number {
-            Some(number) => {
+        let fits = |types: &Types, head: Head| match head {
+            Head::Adt(node) => {
+                let number = graph.type_number(node);
                 let by_trait = if asked.in_roundabout_way {
-                    types.is_open()
+                    types.has_any_trait() || types.has_bounded(number, None)
                 } else {
-                    types.has_trait(asked.of)
+                    types.has_trait(asked.of) || types.has_bounded(number, Some(asked.of))
                 };
                 let by_hand = || types.handed && hands.has(number, asked.of);
                 types.any || by_trait || types.has(number) || by_hand()
             }
-            None => true,
+            _ => true,
         };
-        if self.used && fits(&self.types) {
+        let own_head = asked.target.head;
+        if self.used && fits(&self.types, own_head) {
             return true;
         }
         for ((how, own, other), types) in &self.between {
@@ -188,8 +191,18 @@ impl Receivers {
                     Between::Operands => other.may_become(asked.target.argument),
                     Between::Types => other.may_be(asked.target.argument),
                 };
-            if fits_shape && fits(&graph.types(*types)) {
-                return true;
+            // A reference on the right may be turned into one of another type.
+            let argument = match how {
+                Between::Operands if !other.may_be_turned(asked.target.argument) => {
+                    asked.target.argument_head
+                }
+                _ => Head::Any,
+            };
+            if fits_shape {
+                let types = graph.types(*types);
+                if fits(&types, own_head) && fits(&types, argument) {
+                    return true;
+                }
             }
         }
         false

@@ -97,7 +97,9 @@ impl Hands {
 
     /// Whether values of the type of this number may be there, or of any type that has one of these traits.
     pub(crate) fn has(&self, ty: Option<u32>, of: &[u32]) -> bool {
-        let is_there = |types: &&Types| types.any || types.has(ty) || types.has_trait(of);
+        let is_there = |types: &&Types| {
+            types.any || types.has(ty) || types.has_trait(of) || types.has_bounded(ty, Some(of))
+        };
         self.all().iter().flatten().any(is_there)
     }
 

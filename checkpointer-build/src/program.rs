@@ -3,12 +3,14 @@
 
 mod for_macros;
 mod head;
+mod implementors;
 mod impls;
 mod imported;
+mod operators;
 mod substitute;
 mod types;
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use crate::edges::On;
@@ -101,6 +103,10 @@ pub(crate) struct Program<'w, 'a> {
     /// Scopes of items' generics, made once.
     scopes: Memo<NodeId, Rc<Scope>>,
     aliases: RefCell<HashSet<NodeId>>,
+    implementors: OnceCell<implementors::All>,
+    /// Impls of operators, by token; which of them an operation may mean.
+    of_operator: HashMap<Symbol, Vec<NodeId>>,
+    operations: Memo<operators::Operation, Rc<Vec<NodeId>>>,
     known_names: Known,
     methods_of_ours: Memo<Symbol, Option<Rc<Methods>>>,
     definitions: Memo<NodeId, Option<Rc<MacroDef>>>,
@@ -124,6 +130,9 @@ impl<'w, 'a> Program<'w, 'a> {
             named: HashMap::default(),
             scopes: Memo::default(),
             aliases: RefCell::default(),
+            implementors: OnceCell::new(),
+            of_operator: HashMap::default(),
+            operations: Memo::default(),
             known_names: Known::default(),
             methods_of_ours: Memo::default(),
             definitions: Memo::default(),
@@ -133,6 +142,7 @@ impl<'w, 'a> Program<'w, 'a> {
         program.index_traits();
         program.index_impls();
         program.free_lone_impls();
+        program.index_operators();
         let members = program.impls.values().map(|facts| &facts.members);
         let members = members.chain(program.traits.values().map(|facts| &facts.members));
         let mut named: HashMap<Symbol, Vec<NodeId>> = HashMap::default();

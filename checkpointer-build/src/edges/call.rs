@@ -129,6 +129,9 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                         _ => false,
                     };
                 let is_bound_by_package = known.is_none() && self.has_package_bound(&owner);
+                if let Some(token) = operator_called(&owner, name) {
+                    return self.called_operator(token, &given, known);
+                }
                 let result = match known {
                     Some(known) => known,
                     // A package's trait, or one of its macros, gives such a function to a type of ours.
@@ -165,9 +168,14 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                     on.merge(self.on([&result]));
                 }
                 if on != On::default() {
-                    let exact = owner
-                        .as_ref()
-                        .and_then(|owner| std_facts::associated_calls(owner, name));
+                    let exact = match &owner {
+                        Some(Ty::Traits(bounds)) => match bounds.first().map(|bound| bound.of) {
+                            Some(TraitRef::Foreign(of)) => std_facts::trait_calls(&of, name),
+                            _ => None,
+                        },
+                        Some(owner) => std_facts::associated_calls(owner, name),
+                        None => None,
+                    };
                     let simple = match &owner {
                         Some(Ty::Std(owner, _) | Ty::Prim(owner)) => Some(*owner),
                         _ => None,
@@ -192,6 +200,33 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 self.edges.hands_perhaps.merge(given);
                 self.edges.operator("call", On::any());
                 output
+            }
+        }
+    }
+
+    /// `Add::add(a, b)` is `a + b`.
+    fn called_operator(&mut self, token: &'static str, given: &[Ty], known: Option<Ty>) -> Ty {
+        let on = self.on(given);
+        match given {
+            [left, right] => {
+                let op = Symbol::new(token);
+                // An assignment's left side is handed over by reference.
+                let left = match left {
+                    Ty::Ref(left) if token.ends_with('=') => left,
+                    _ => left,
+                };
+                self.settle(left, right);
+                self.settle_operand(op, left, right);
+                self.edges.operands(op, left, right, on);
+                self.result_of(op, left, right)
+            }
+            _ => {
+                for ty in given {
+                    self.settle(ty, &Ty::Unknown);
+                }
+                self.edges.operator(token, on);
+                let own = given.first().unwrap_or(&Ty::Unknown);
+                known.unwrap_or_else(|| self.program.operator_output(token, own, None))
             }
         }
     }
@@ -441,6 +476,17 @@ pub(super) fn close(ty: &Ty, scope: &Scope, map: &HashMap<Symbol, Ty>) -> Ty {
         full.entry(*name).or_default();
     }
     substitute(ty, &full)
+}
+
+/// The operator that a function of one of std's traits is.
+fn operator_called(owner: &Option<Ty>, name: &str) -> Option<&'static str> {
+    match owner {
+        Some(Ty::Traits(bounds)) => match bounds.first()?.of {
+            TraitRef::Foreign(of) => std_facts::operator_method(&of, name),
+            TraitRef::Local(_) => None,
+        },
+        _ => None,
+    }
 }
 
 /// What is expected of an argument of a package's function: a closure's parameters are whatever the package gives it.

@@ -21,6 +21,13 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         Value::Member
     }
 
+    /// A trait's member of a value that has all of these traits.
+    pub(super) fn member_of_bounds(&mut self, bounds: &[TraitRef], of: TraitRef, name: Symbol) {
+        for head in self.program.narrower(bounds, of) {
+            self.edges.trait_member(of, name, head);
+        }
+    }
+
     /// `<Base as Trait>::name`.
     pub(super) fn trait_member(&mut self, of: &[TraitRef], name: Symbol, base: &Ty) -> Value {
         if !of.iter().all(|of| matches!(of, TraitRef::Local(_))) {
@@ -40,8 +47,18 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 all.push(of);
             }
         }
+        let bounds: Vec<TraitRef> = match base {
+            Ty::Param(param) => {
+                let bounds = self.program.bounds_of(&self.scope, *param).iter();
+                bounds.map(|bound| bound.of).collect()
+            }
+            _ => Vec::new(),
+        };
         for of in &all {
-            self.edges.trait_member(*of, name, Head::of(base));
+            match base {
+                Ty::Param(_) => self.member_of_bounds(&bounds, *of, name),
+                _ => self.edges.trait_member(*of, name, Head::of(base)),
+            }
         }
         let declared = all.iter().find_map(|of| match of {
             TraitRef::Local(node) => self
@@ -244,7 +261,22 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 Some(base.clone()),
             );
         }
+        if matches!(base, Ty::Prim(_)) && std_facts::is_method(&name) {
+            // Without such a trait in scope it is std's.
+            let imported = self.program.traits_imported(self.module);
+            let is_theirs = !declared
+                .iter()
+                .any(|of| matches!(of, TraitRef::Local(of) if imported.contains(of)));
+            let owner = if is_theirs && !self.may_import_unseen() {
+                base.clone()
+            } else {
+                Ty::Unknown
+            };
+            let path = Symbol::new(&format!("{}::{name}", spelled(base)));
+            return Value::Foreign(path, Some(owner));
+        }
         if let [TraitRef::Local(of)] = declared.as_slice()
+            && self.is_surely(*of, base, name)
             && let Some(node) = self
                 .program
                 .traits
@@ -258,6 +290,47 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             );
         }
         Value::Plain(Ty::Unknown)
+    }
+
+    /// Whether a name that a trait of ours gives to a type can mean no other trait's: it is imported, and none of std's that the
+    /// type has may give it, too.
+    pub(super) fn is_surely(&self, of: NodeId, ty: &Ty, name: Symbol) -> bool {
+        self.program.traits_imported(self.module).contains(&of) && !self.std_may_give(ty, name)
+    }
+
+    /// Whether a closed call may import something where the code stands.
+    fn may_import_unseen(&self) -> bool {
+        let mut at = Some(self.module);
+        while let Some(module) = at {
+            let data = self.program.world.module(module);
+            if !data.generators.is_empty() {
+                return true;
+            }
+            at = if data.is_block { data.parent } else { None };
+        }
+        false
+    }
+
+    fn std_may_give(&self, ty: &Ty, name: Symbol) -> bool {
+        // Those that std gives to every type, or to one because of another one's impl.
+        let by_all = ["into", "try_into", "borrow", "borrow_mut", "type_id"];
+        let Ty::Adt(node, _) = ty else {
+            return std_facts::is_method(&name);
+        };
+        let gives = |of: &str| {
+            std_facts::triggers(of).is_some_and(|triggers| triggers.has_method(&name, None))
+        };
+        let impls = self.program.impls_of_type.get(node).into_iter().flatten();
+        let mut of_impls = impls
+            .filter_map(|id| self.program.impls.get(id))
+            .flat_map(|facts| &facts.of);
+        let attributes = self.program.world.node(*node).item();
+        let mut derives = attributes
+            .into_iter()
+            .flat_map(|item| &item.attributes.derives);
+        by_all.contains(&&*name)
+            || of_impls.any(|of| matches!(of, TraitRef::Foreign(of) if gives(of)))
+            || derives.any(|path| path.segments.last().is_some_and(|last| gives(&last.name)))
     }
 
     /// The one function of that name in the impls of foreign traits for a type.

@@ -258,12 +258,13 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 }
             }
             Ty::Param(param) => {
-                let bounds = self.program.bounds_of(&self.scope, *param).to_vec();
+                let bounds = self.program.bounds_of(&self.scope, *param).iter();
+                let bounds: Vec<TraitRef> = bounds.map(|bound| bound.of).collect();
                 let mut any = false;
-                for bound in bounds {
-                    for of in self.program.with_supertraits(bound.of) {
+                for bound in &bounds {
+                    for of in self.program.with_supertraits(*bound) {
                         any |= self.declares(of, name);
-                        self.edges.trait_member(of, name, Head::Any);
+                        self.member_of_bounds(&bounds, of, name);
                     }
                 }
                 if !any {

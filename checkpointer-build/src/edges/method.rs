@@ -242,7 +242,11 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 }
             };
         }
-        let certain = declared.iter().any(|of| self.implements_plainly(*of, node));
+        // A trait that is not imported gives nothing: another one's is meant, or one that is behind the type.
+        let imported = self.program.traits_imported(self.module);
+        let certain = declared
+            .iter()
+            .any(|of| imported.contains(of) && self.implements_plainly(*of, node));
         args.may_be_foreign |= !certain;
         self.edges.demand(Demand::Foreign(name, head));
         let foreign = self.foreign_member(node, name);
@@ -252,7 +256,9 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         }
         if certain {
             return Step::Found(match declared.as_slice() {
-                [of] => self.call_declared(*of, name, ty, args, expected),
+                [of] if self.is_surely(*of, ty, name) => {
+                    self.call_declared(*of, name, ty, args, expected)
+                }
                 _ => {
                     args.all(self);
                     Ty::Unknown
@@ -264,7 +270,9 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             Some(_) if made => Step::Unknown,
             Some(next) => Step::Next(next),
             None if !declared.is_empty() => match declared.as_slice() {
-                [of] => Step::Found(self.call_declared(*of, name, ty, args, expected)),
+                [of] if self.is_surely(*of, ty, name) => {
+                    Step::Found(self.call_declared(*of, name, ty, args, expected))
+                }
                 _ => {
                     args.all(self);
                     Step::Found(Ty::Unknown)
@@ -383,7 +391,23 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
             return Step::Found(known.filter(|_| !behind).unwrap_or_default());
         }
         for of in &declared {
-            self.edges.trait_member(*of, name, Head::Any);
+            self.member_of_bounds(bounds, *of, name);
+        }
+        // One of std's that takes `self` is met before one that takes a reference.
+        let mut all = bounds
+            .iter()
+            .flat_map(|of| self.program.with_supertraits(*of));
+        let gives = |of: TraitRef| match of {
+            TraitRef::Foreign(of) => {
+                std_facts::triggers(&of).is_some_and(|triggers| triggers.has_method(&name, None))
+            }
+            TraitRef::Local(_) => false,
+        };
+        if all.any(gives) {
+            self.edges.demand(Demand::Foreign(name, Head::Any));
+            self.edges.word_beside_conversion(name, On::any());
+            args.all(self);
+            return Step::Found(Ty::Unknown);
         }
         match declared.as_slice() {
             [TraitRef::Local(of)] => Step::Found(self.call_declared(*of, name, ty, args, expected)),
@@ -462,9 +486,48 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 return Step::Found(if local || behind { Ty::Unknown } else { result });
             }
         }
+        if let Some(member) = self.only_member(ty, name).filter(|_| local) {
+            return Step::Found(
+                self.call_member_unmentioned(member, ty, turbofish, args, expected),
+            );
+        }
         match std_facts::deref(ty) {
             Some(next) => Step::Next(next),
             None => Step::End,
+        }
+    }
+
+    /// The method of a primitive type that no trait but the one of ours that is imported here gives it.
+    fn only_member(&self, ty: &Ty, name: Symbol) -> Option<NodeId> {
+        let is_literal = matches!(ty, Ty::Prim(of) if of.starts_with('{'));
+        if !matches!(ty, Ty::Prim(_)) || is_literal || std_facts::calls(ty, &name).is_some() {
+            return None;
+        }
+        if !self.program.packages_imported(self.module).is_empty() {
+            return None;
+        }
+        let imported = self.program.traits_imported(self.module);
+        let head = Head::of(ty);
+        let mut candidates = self
+            .program
+            .traits_with
+            .get(&name)?
+            .iter()
+            .filter(|of| imported.contains(of) && self.program.may_implement(**of, head));
+        let (of, None) = (candidates.next()?, candidates.next()) else {
+            return None;
+        };
+        let mut impls = self.program.traits.get(of)?.impls.iter().filter(|id| {
+            let facts = self.program.impls.get(*id);
+            facts.is_none_or(|facts| head.may_use(Head::of(&facts.self_ty)))
+        });
+        let (id, None) = (impls.next()?, impls.next()) else {
+            return None;
+        };
+        let facts = self.program.impls.get(id)?;
+        match facts.members.get(&name)?.as_slice() {
+            [member] if facts.of.len() == 1 && facts.self_ty == *ty => Some(*member),
+            _ => None,
         }
     }
 

@@ -18,6 +18,8 @@ pub(crate) struct On {
     /// Any type as far as it has one of these traits: an object, or what a type parameter stands for. Nobody can ask more of it
     /// than they give.
     pub(crate) traits: BTreeSet<TraitRef>,
+    /// The same of types that have all traits of one list, of which some are ours.
+    pub(crate) bounded: BTreeSet<Vec<TraitRef>>,
 }
 
 impl On {
@@ -43,6 +45,7 @@ impl On {
         if on.any {
             on.types.clear();
             on.traits.clear();
+            on.bounded.clear();
         }
         on
     }
@@ -50,13 +53,14 @@ impl On {
     /// The traits of the objects that a value of a type may hold; what its parameters stand for is told with the type.
     pub(crate) fn objects(ty: &Ty) -> BTreeSet<TraitRef> {
         let mut on = On::default();
-        on.add(ty, &|_| Some(Vec::new()));
-        on.traits
+        on.add(ty, &|_| Some((Vec::new(), Vec::new())));
+        let bounded = on.bounded.into_iter().flatten();
+        on.traits.into_iter().chain(bounded).collect()
     }
 
     /// Whether it may be a type that is not known here.
     pub(crate) fn is_open(&self) -> bool {
-        self.any || !self.traits.is_empty()
+        self.any || !self.traits.is_empty() || !self.bounded.is_empty()
     }
 
     pub(crate) fn merge(&mut self, other: On) {
@@ -69,10 +73,12 @@ impl On {
             self.any = true;
             self.types.clear();
             self.traits.clear();
+            self.bounded.clear();
         }
         if !self.any {
             self.types.extend(&other.types);
             self.traits.extend(&other.traits);
+            self.bounded.extend(other.bounded.iter().cloned());
         }
     }
 
@@ -95,17 +101,39 @@ impl On {
             }
             Ty::Outside | Ty::Foreign(_) => self.handed = true,
             Ty::Param(name) => match bounds(*name) {
-                Some(found) => self.bounded(&found, bounds),
+                Some((own, around)) => {
+                    self.all_of(&own, bounds);
+                    // They bound other types, in which it may stand.
+                    self.bounded(&around, bounds);
+                }
                 None => self.any = true,
             },
-            Ty::Traits(found) if !found.is_empty() => self.bounded(found, bounds),
+            Ty::Traits(found) if !found.is_empty() => self.all_of(found, bounds),
             Ty::Unknown | Ty::Traits(_) => self.any = true,
         }
     }
 
+    /// A value that has all of these traits.
+    fn all_of(&mut self, found: &[Bound], bounds: &Bounds<'_>) {
+        let mut traits: Vec<TraitRef> = found.iter().map(|bound| bound.of).collect();
+        traits.sort();
+        traits.dedup();
+        if traits.iter().any(|of| matches!(of, TraitRef::Local(_))) {
+            self.bounded.insert(traits);
+            self.bindings(found, bounds);
+        } else {
+            self.bounded(found, bounds);
+        }
+    }
+
     fn bounded(&mut self, found: &[Bound], bounds: &Bounds<'_>) {
-        for Bound { of, bindings } in found {
-            self.traits.insert(*of);
+        self.traits.extend(found.iter().map(|bound| bound.of));
+        self.bindings(found, bounds);
+    }
+
+    /// What the traits' arguments and associated types say.
+    fn bindings(&mut self, found: &[Bound], bounds: &Bounds<'_>) {
+        for Bound { bindings, .. } in found {
             for (name, ty) in bindings {
                 match (&**name, ty) {
                     ("Args", Ty::Tuple(inputs)) => self.types.extend(On::of(inputs).types),
@@ -116,8 +144,8 @@ impl On {
     }
 }
 
-/// What bounds a type parameter, if that is known.
-type Bounds<'s> = dyn Fn(Symbol) -> Option<Vec<Bound>> + 's;
+/// What bounds a type parameter, if that is known, and what bounds types in which it may stand.
+type Bounds<'s> = dyn Fn(Symbol) -> Option<(Vec<Bound>, Vec<Bound>)> + 's;
 
 impl Walker<'_, '_, '_> {
     /// What values of these types are made of; a type parameter is whatever has its bounds.
@@ -131,9 +159,10 @@ impl Walker<'_, '_, '_> {
                 return None;
             }
             // Bounds may name the parameter that they bound.
-            let all = bounds.iter().chain(&scope.around);
-            let is_new = seen.borrow_mut().insert(name);
-            Some(all.filter(|_| is_new).cloned().collect())
+            if !seen.borrow_mut().insert(name) {
+                return Some((Vec::new(), Vec::new()));
+            }
+            Some((bounds.clone(), scope.around.clone()))
         })
     }
 }

@@ -52,6 +52,10 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
                 self.program
                     .associated_type(&ty, Symbol::new("Output"), &self.scope)
             }
+            _ if matches!(ty.peeled(), Ty::Adt(..)) => {
+                let token = if op == UnaryOp::Neg { "neg" } else { word };
+                self.program.operator_output(token, &ty, None)
+            }
             _ => std_facts::unary(word, &ty),
         }
     }
@@ -79,7 +83,7 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
     }
 
     /// A right operand that packages made may be whatever the left one has impls for.
-    fn settle_operand(&mut self, op: Symbol, left: &Ty, right: &Ty) {
+    pub(super) fn settle_operand(&mut self, op: Symbol, left: &Ty, right: &Ty) {
         if !right.has_outside() {
             return;
         }
@@ -118,25 +122,38 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
 
     pub(super) fn binary(&mut self, op: Symbol, left: &'a Expr, right: &'a Expr) -> Ty {
         let [left, right] = self.operands(op, left, right);
+        self.result_of(op, &left, &right)
+    }
+
+    /// What a binary operator gives on operands of these types.
+    pub(super) fn result_of(&self, op: Symbol, left: &Ty, right: &Ty) -> Ty {
         match &*op {
             "==" | "!=" | "<" | ">" | "<=" | ">=" | "&&" | "||" => Ty::prim("bool"),
             assign if assign.ends_with('=') => Ty::unit(),
             // Several impls of one operator for one type give one result or an unknown one.
             _ if matches!(left, Ty::Adt(..)) => {
-                self.program
-                    .associated_type(&left, Symbol::new("Output"), &self.scope)
+                let output = Symbol::new("Output");
+                match self.program.operator_output(&op, left, Some(right)) {
+                    Ty::Unknown => self.program.associated_type(left, output, &self.scope),
+                    found => found,
+                }
             }
-            // The operator of a reference is an impl of its own.
-            _ if matches!(left.peeled(), Ty::Adt(..)) => Ty::Unknown,
+            // The operator of a reference is an impl of its own, and so is that of a number and a type of ours.
+            _ if matches!(left.peeled(), Ty::Adt(..))
+                || (matches!(left.peeled(), Ty::Prim(_))
+                    && matches!(right.peeled(), Ty::Adt(..))) =>
+            {
+                self.program.operator_output(&op, left, Some(right))
+            }
             _ if left.has_outside() || right.has_outside() => {
-                let on = self.on([&left, &right]);
+                let on = self.on([left, right]);
                 if on.is_open() || !on.types.is_empty() {
                     Ty::Unknown
                 } else {
                     Ty::Outside
                 }
             }
-            _ => std_facts::binary(&op, &left, &right),
+            _ => std_facts::binary(&op, left, right),
         }
     }
 

@@ -45,21 +45,51 @@ pub(crate) struct Types {
     all: Bits,
     /// Numbers of traits: any type, as far as it has one of them.
     traits: Bits,
+    /// The same of certain types only.
+    bounded: Vec<Rc<Bounded>>,
+}
+
+/// Types that implement a trait of ours: as far as they have one of these traits.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Bounded {
+    /// Nothing if it may be any.
+    traits: Option<Bits>,
+    types: Bits,
 }
 
 impl Types {
     pub(crate) fn is_empty(&self) -> bool {
-        !self.any && !self.handed && self.all.is_empty() && self.traits.is_empty()
+        !self.is_open() && !self.handed && self.all.is_empty()
     }
 
     /// Whether it may be a type that is not listed.
     pub(crate) fn is_open(&self) -> bool {
-        self.any || !self.traits.is_empty()
+        self.any || !self.traits.is_empty() || !self.bounded.is_empty()
+    }
+
+    /// Whether some trait may be called on any type: `any` is asked apart.
+    pub(crate) fn has_any_trait(&self) -> bool {
+        !self.traits.is_empty()
     }
 
     /// Whether one of these traits may be called on any type: `any` is asked apart.
     pub(crate) fn has_trait(&self, of: &[u32]) -> bool {
         of.iter().any(|of| self.traits.contains(*of))
+    }
+
+    /// Whether a type is among those that implement a trait of ours, and one of these traits may be called on it: of all traits
+    /// where none are given.
+    pub(crate) fn has_bounded(&self, number: Option<u32>, of: Option<&[u32]>) -> bool {
+        let Some(number) = number else {
+            return false;
+        };
+        self.bounded.iter().any(|bounded| {
+            let asks = match (&bounded.traits, of) {
+                (Some(traits), Some(of)) => of.iter().any(|of| traits.contains(*of)),
+                _ => true,
+            };
+            asks && bounded.types.contains(number)
+        })
     }
 
     /// Those that are listed, and nothing that is open.
@@ -76,6 +106,11 @@ impl Types {
         self.handed |= other.handed;
         self.all.extend(&other.all);
         self.traits.extend(&other.traits);
+        for bounded in &other.bounded {
+            if !self.bounded.contains(bounded) {
+                self.bounded.push(Rc::clone(bounded));
+            }
+        }
     }
 
     /// Whether a type is listed: `any` is asked apart.
@@ -221,6 +256,15 @@ impl Graph<'_, '_, '_> {
         };
         let mut open: Vec<NodeId> = on.types.iter().copied().collect();
         let mut asked: Vec<TraitRef> = on.traits.iter().copied().collect();
+        for group in &on.bounded {
+            match self.bounded(group, &mut open) {
+                Some((bounded, others)) => {
+                    types.take_in(&others);
+                    types.bounded.push(Rc::new(bounded));
+                }
+                None => asked.extend(group),
+            }
+        }
         loop {
             while let Some(id) = open.pop() {
                 if let Some(number) = self.type_number(id)
@@ -273,6 +317,52 @@ impl Graph<'_, '_, '_> {
         members
             .filter(|member| self.program.world.node(**member).kind == Kind::Type)
             .filter_map(|member| self.edges(*member).map(|edges| &**edges))
+    }
+
+    /// What a value may be that has all of these traits, if those of ours tell: types of ours, and what else the objects in them
+    /// may be.
+    fn bounded(&self, group: &[TraitRef], open: &mut Vec<NodeId>) -> Option<(Bounded, Types)> {
+        let inside = self.program.implementors(group).inside?;
+        let inside = self.types(self.expanded(&On {
+            types: inside,
+            ..On::default()
+        }));
+        if inside.any {
+            return None;
+        }
+        let mut traits = Some(Bits::default());
+        let mut asked = group.to_vec();
+        while let (Some(of), Some(known)) = (asked.pop(), &mut traits) {
+            if !known.insert(self.trait_number(of)) {
+                continue;
+            }
+            match of {
+                TraitRef::Local(id) => {
+                    let facts = self.program.traits.get(&id);
+                    asked.extend(facts.into_iter().flat_map(|facts| &facts.supertraits));
+                    // Who has a value of it may get what its supertraits are bound to.
+                    if let Some(edges) = self.edges(id) {
+                        self.open_inside(edges, open);
+                    }
+                }
+                // The supertraits of a package's trait are not read.
+                TraitRef::Foreign(name) if name.contains("::") => traits = None,
+                TraitRef::Foreign(name) => {
+                    for name in std_facts::asked_beside(&name) {
+                        asked.push(TraitRef::Foreign(Symbol::new(name)));
+                    }
+                }
+            }
+        }
+        let bounded = Bounded {
+            traits,
+            types: inside.all.clone(),
+        };
+        let others = Types {
+            all: Bits::default(),
+            ..Types::clone(&inside)
+        };
+        Some((bounded, others))
     }
 
     /// The items among what an item names.

@@ -103,6 +103,11 @@ impl Shape {
 
     /// The same where a reference may be turned into another one.
     pub(crate) fn may_become(self, of_impl: Shape) -> bool {
-        self.may_be(of_impl) || (self.refs > 0 && of_impl.refs > 0)
+        self.may_be(of_impl) || self.may_be_turned(of_impl)
+    }
+
+    /// Whether a reference of this outline may be turned into one of the other.
+    pub(crate) fn may_be_turned(self, of_impl: Shape) -> bool {
+        self.refs > 0 && of_impl.refs > 0
     }
 }

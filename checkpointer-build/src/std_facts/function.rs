@@ -6,6 +6,7 @@ use super::deref::{deref, item_of};
 use super::method::{closure, collected, method, result, surely, wanted};
 use super::shape::{Match, Reader, Shape};
 use super::tables::{self, Signature};
+use super::universal;
 use crate::map::HashMap;
 use crate::ty::Ty;
 
@@ -258,6 +259,10 @@ pub(crate) fn trait_function(
         }
         ("FromStr", "from_str") | ("TryFrom", "try_from") => Some(expected.clone()),
         ("Clone", "clone") => Some(args.first().and_then(deref).unwrap_or_default()),
+        _ if trait_calls(of, name).is_some() => {
+            // Whatever type it is called on.
+            method(&Ty::unit().referenced(), name, turbofish, &[], expected)
+        }
         _ => {
             let (receiver, args) = args.split_first()?;
             method(receiver, name, turbofish, args, expected)
@@ -265,9 +270,44 @@ pub(crate) fn trait_function(
     }
 }
 
+/// The traits that such a call can lead to, of what its arguments are made of; nothing if that is not known.
+pub(crate) fn trait_calls(of: &str, name: &str) -> Option<Vec<&'static str>> {
+    let formats = [
+        "Debug", "Display", "LowerHex", "UpperHex", "Octal", "Binary", "LowerExp", "UpperExp",
+        "Pointer",
+    ];
+    match (of, name) {
+        (_, "fmt") => Some(vec![*formats.iter().find(|format| **format == of)?]),
+        ("PartialEq", "eq" | "ne")
+        | ("PartialOrd", "partial_cmp" | "lt" | "le" | "gt" | "ge")
+        | ("Ord", "cmp")
+        | ("Hash", "hash") => universal::calls(&Ty::unit(), name),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_function_of_a_trait_gives_what_the_trait_says_and_calls_that_trait() {
+        let ours = Ty::Adt(crate::ty::NodeId(1), Vec::new());
+        assert_eq!(
+            trait_function(
+                "PartialEq",
+                "eq",
+                &[],
+                &[ours.clone(), ours.clone()],
+                &Ty::Unknown
+            ),
+            Some(Ty::prim("bool"))
+        );
+        assert!(trait_function("LowerHex", "fmt", &[], &[ours], &Ty::Unknown).is_some());
+        assert_eq!(trait_calls("LowerHex", "fmt"), Some(vec!["LowerHex"]));
+        assert!(trait_calls("PartialEq", "eq").is_some_and(|all| all.contains(&"Hash")));
+        assert_eq!(trait_calls("Iterator", "map"), None);
+    }
 
     fn u8s() -> Ty {
         Ty::std("Vec", vec![Ty::prim("u8")])

@@ -21,11 +21,13 @@ mod types;
 mod universal;
 
 pub(crate) use deref::{deref, item_of};
-pub(crate) use function::{associated, function, function_closure_params, hides, trait_function};
+pub(crate) use function::{
+    associated, function, function_closure_params, hides, trait_calls, trait_function,
+};
 pub(crate) use known::{gives_what_is_asked, is_method, makes_arrays};
 pub(crate) use led_to::{asked_beside, is_call, is_conversion, led_to};
 pub(crate) use method::{associated_calls, calls, closure_params, method};
 pub(crate) use names::{is_derive, prelude_trait, prelude_type, prelude_value, std_macro};
 pub(crate) use operator::{await_value, binary, index, try_value, unary};
-pub(crate) use triggers::{Triggers, own_operator, triggers};
+pub(crate) use triggers::{Triggers, operator_method, operator_of, own_operator, triggers};
 pub(crate) use types::{field_of, type_of_path};

@@ -65,6 +65,22 @@ pub(crate) fn own_operator(trait_name: &str) -> Option<&'static str> {
         .filter(|token| !matches!(*token, "neg" | "!" | "index"))
 }
 
+/// The operator, of one operand or two, whose result a trait's `Output` is.
+pub(crate) fn operator_of(trait_name: &str) -> Option<&'static str> {
+    let mut all = lists::OPERATORS.iter();
+    let found = all.find(|(name, ..)| *name == trait_name);
+    found
+        .map(|(_, token, _)| *token)
+        .filter(|token| *token != "index" && !token.ends_with('='))
+}
+
+/// The operator that a function of an operator's trait is; indexing gives a place, and is none here.
+pub(crate) fn operator_method(trait_name: &str, name: &str) -> Option<&'static str> {
+    let mut all = lists::OPERATORS.iter();
+    let found = all.find(|(of, _, method)| *of == trait_name && *method == name);
+    found.map(|(_, token, _)| *token)
+}
+
 /// The triggers of a trait of std by its simple name; `None`: not known, so its impls count whole.
 pub(crate) fn triggers(trait_name: &str) -> Option<&'static Triggers> {
     TRIGGERS.get(trait_name)
