@@ -495,7 +495,11 @@ impl Chain<'_, '_, '_, '_> {
             self.open_functions();
             return;
         }
-        for name in std::iter::once(name).chain(std_facts::led_to(name).iter().copied()) {
+        let led_to = std_facts::led_to(name).iter().copied();
+        for name in std::iter::once(name)
+            .chain(led_to)
+            .chain(std_facts::turned_into(name))
+        {
             self.called.add_trait(graph, Symbol::new(name));
             // One trait of a package may be named by several paths.
             let last = Symbol::new(last_segment(name));

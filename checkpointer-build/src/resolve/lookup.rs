@@ -8,7 +8,9 @@ use crate::collect::DOLLAR_CRATE;
 use crate::map::{HashMap, HashSet};
 use crate::std_facts;
 use crate::symbol::Symbol;
-use crate::world::{Binding, CrateId, Def, Extern, Kind, ModId, NodeId, Ns, STD, Vis, World};
+use crate::world::{
+    Binding, CrateId, Def, Extern, Kind, ModId, NodeId, Ns, STD, Source, Vis, World,
+};
 
 /// What a path came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -227,6 +229,26 @@ impl<'w, 'a> Names<'w, 'a> {
         Some(Def::Variant(node, at as u32))
     }
 
+    /// Whether a closed macro call in a module, or in one whose names it takes in, declares something of this name: that hides a
+    /// package, and what std's prelude has.
+    fn is_made_unseen(&self, module: ModId, name: Symbol) -> bool {
+        let data = self.world.module(module);
+        let globs = data.globs.iter().flat_map(|glob| {
+            let targets = &self.world.imports[*glob as usize].targets;
+            targets.iter().filter_map(|(_, def)| match def {
+                Def::Mod(inner) => Some(self.world.module(*inner)),
+                _ => None,
+            })
+        });
+        let mut made = std::iter::once(data)
+            .chain(globs)
+            .flat_map(|data| &data.generators);
+        made.any(|id| match self.world.node(*id).source {
+            Source::Call(call) => declares(&call.text, &name),
+            Source::Item(_) => false,
+        })
+    }
+
     /// A name in scope: blocks outwards, the module, the extern prelude, std's prelude, primitives.
     pub(crate) fn lexical(&self, from: ModId, name: Symbol, ns: Ns) -> Vec<Def> {
         let Some(known) = self.known else {
@@ -248,6 +270,9 @@ impl<'w, 'a> Names<'w, 'a> {
             let found = self.in_module(module, name, ns, from);
             if !found.is_empty() {
                 return found;
+            }
+            if ns != Ns::Macro && self.is_made_unseen(module, name) {
+                return Vec::new();
             }
             if !self.world.module(module).is_block {
                 break;
@@ -472,4 +497,29 @@ fn dedup(mut defs: Vec<Def>) -> Vec<Def> {
     let mut seen = HashSet::default();
     defs.retain(|def| seen.insert(*def));
     defs
+}
+
+/// Whether the name stands behind an item's keyword.
+fn declares(text: &str, name: &str) -> bool {
+    let is_part = |character: char| character.is_alphanumeric() || character == '_';
+    text.match_indices(name).any(|(at, _)| {
+        let before = text[..at].trim_end();
+        let keyword = before.rsplit(|character| !is_part(character)).next();
+        before.len() < at
+            && !text[at + name.len()..].starts_with(is_part)
+            && matches!(
+                keyword,
+                Some(
+                    "struct"
+                        | "enum"
+                        | "union"
+                        | "type"
+                        | "trait"
+                        | "fn"
+                        | "const"
+                        | "static"
+                        | "mod"
+                )
+            )
+    })
 }

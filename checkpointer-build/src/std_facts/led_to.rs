@@ -40,6 +40,11 @@ pub(crate) fn led_to(name: &str) -> &'static [&'static str] {
     }
 }
 
+/// A trait of what stands inside of one of std's types that has this trait: whoever brings an iterator may have turned it around.
+pub(crate) fn turned_into(name: &str) -> Option<&'static str> {
+    matches!(name, "Iterator" | "IntoIterator").then_some("DoubleEndedIterator")
+}
+
 /// The traits that code which knows no more of a value than that it has a trait may call on what the value is made of: those
 /// that the trait leads to, and those of keys, where a map or set of std may stand behind it.
 pub(crate) fn asked_beside(name: &str) -> impl Iterator<Item = &'static str> + use<> {

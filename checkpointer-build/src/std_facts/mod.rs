@@ -25,7 +25,7 @@ pub(crate) use function::{
     associated, function, function_closure_params, hides, trait_calls, trait_function,
 };
 pub(crate) use known::{gives_what_is_asked, is_method, makes_arrays};
-pub(crate) use led_to::{asked_beside, is_call, is_conversion, led_to};
+pub(crate) use led_to::{asked_beside, is_call, is_conversion, led_to, turned_into};
 pub(crate) use method::{associated_calls, calls, closure_params, method};
 pub(crate) use names::{is_derive, prelude_trait, prelude_type, prelude_value, std_macro};
 pub(crate) use operator::{await_value, binary, index, try_value, unary};
