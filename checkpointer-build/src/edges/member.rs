@@ -173,8 +173,14 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
         let base = match (&owner, segments.next()) {
             (Some(Ty::Traits(_)), _) | (None, None) => return Value::Foreign(path, owner),
             (Some(owner), _) => owner.clone(),
-            // A module of std hides the primitive type of its name only where it has such a function.
-            (None, Some(module)) => Ty::prim(module),
+            // A module of std hides the primitive type of its name only where it has such a function, and some types begin with
+            // a small letter, as modules do (`__m128i`).
+            (None, Some(_)) => {
+                let of = path
+                    .strip_suffix(&*name)
+                    .and_then(|of| of.strip_suffix("::"));
+                std_facts::type_of_path(of.unwrap_or(&path), Vec::new())
+            }
         };
         if std_facts::hides(&base, &name) {
             return Value::Foreign(path, owner);
