@@ -42,6 +42,32 @@ impl<'p, 'w, 'a> Walker<'p, 'w, 'a> {
 
     pub(super) fn bound(&mut self, path: &'a ir::Path) {
         self.mention_path(path);
+        self.bound_parameters(path);
+    }
+
+    /// `T: Area<Unit = K>`: what `K` stands for is written nowhere but in the impls of the trait.
+    fn bound_parameters(&mut self, path: &'a ir::Path) {
+        let args = path.segments.iter().filter_map(|part| part.args.as_deref());
+        for (name, ty) in args.flat_map(|args| &args.bindings) {
+            let Ty::Param(param) = self.program.ty(ty, &self.scope).peeled().clone() else {
+                continue;
+            };
+            let bounds = self.program.bounds_of(&self.scope, param);
+            let ours = bounds
+                .iter()
+                .any(|bound| matches!(bound.of, TraitRef::Local(_)));
+            for of in self.program.trait_refs(path, &self.scope) {
+                match of {
+                    TraitRef::Local(of) => {
+                        self.edges.demand(Demand::Member(of, *name, Head::Any));
+                    }
+                    TraitRef::Foreign(_) if ours => {
+                        self.edges.demand(Demand::Foreign(*name, Head::Any));
+                    }
+                    TraitRef::Foreign(_) => {}
+                }
+            }
+        }
     }
 
     pub(super) fn generic_args(&mut self, path: &'a ir::Path) {
