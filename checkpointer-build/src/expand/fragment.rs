@@ -117,15 +117,9 @@ impl Fragment {
             return tokens;
         }
         match self {
-            Fragment::Expr
-            | Fragment::Expr2021
-            | Fragment::Ty
-            | Fragment::Pat
-            | Fragment::PatParam
-            | Fragment::Path
-            | Fragment::Literal
-            | Fragment::Vis => TokenTree::Group(Group::new(Delimiter::None, tokens)).into(),
-            _ => tokens,
+            // A statement in such a group would be no statement to syn.
+            Fragment::Ident | Fragment::Lifetime | Fragment::Tt | Fragment::Stmt => tokens,
+            _ => TokenTree::Group(Group::new(Delimiter::None, tokens)).into(),
         }
     }
 }
