@@ -285,22 +285,8 @@ impl Graph<'_, '_, '_> {
             if !types.traits.insert(self.trait_number(of)) {
                 continue;
             }
-            match of {
-                TraitRef::Local(id) => {
-                    let facts = self.program.traits.get(&id);
-                    asked.extend(facts.into_iter().flat_map(|facts| &facts.supertraits));
-                    // Who has a value of it may get what its supertraits are bound to.
-                    if let Some(edges) = self.edges(id) {
-                        self.open_inside(edges, &mut open);
-                    }
-                }
-                // The supertraits of a package's trait are not read.
-                TraitRef::Foreign(name) if name.contains("::") => return unknown,
-                TraitRef::Foreign(name) => {
-                    for name in std_facts::asked_beside(&name) {
-                        asked.push(TraitRef::Foreign(Symbol::new(name)));
-                    }
-                }
+            if !self.ask_beside(of, &mut asked, &mut open) {
+                return unknown;
             }
         }
     }
@@ -336,22 +322,8 @@ impl Graph<'_, '_, '_> {
             if !known.insert(self.trait_number(of)) {
                 continue;
             }
-            match of {
-                TraitRef::Local(id) => {
-                    let facts = self.program.traits.get(&id);
-                    asked.extend(facts.into_iter().flat_map(|facts| &facts.supertraits));
-                    // Who has a value of it may get what its supertraits are bound to.
-                    if let Some(edges) = self.edges(id) {
-                        self.open_inside(edges, open);
-                    }
-                }
-                // The supertraits of a package's trait are not read.
-                TraitRef::Foreign(name) if name.contains("::") => traits = None,
-                TraitRef::Foreign(name) => {
-                    for name in std_facts::asked_beside(&name) {
-                        asked.push(TraitRef::Foreign(Symbol::new(name)));
-                    }
-                }
+            if !self.ask_beside(of, &mut asked, open) {
+                traits = None;
             }
         }
         let bounded = Bounded {
@@ -363,6 +335,26 @@ impl Graph<'_, '_, '_> {
             ..Types::clone(&inside)
         };
         Some((bounded, others))
+    }
+
+    /// What may be asked of a value because it has a trait. Whether that is known: the supertraits of a package's are not read.
+    fn ask_beside(&self, of: TraitRef, asked: &mut Vec<TraitRef>, open: &mut Vec<NodeId>) -> bool {
+        match of {
+            TraitRef::Local(id) => {
+                let facts = self.program.traits.get(&id);
+                asked.extend(facts.into_iter().flat_map(|facts| &facts.supertraits));
+                // Who has a value of it may get what its supertraits are bound to.
+                if let Some(edges) = self.edges(id) {
+                    self.open_inside(edges, open);
+                }
+            }
+            TraitRef::Foreign(name) if name.contains("::") => return false,
+            TraitRef::Foreign(name) => {
+                let beside = std_facts::asked_beside(&name);
+                asked.extend(beside.map(|name| TraitRef::Foreign(Symbol::new(name))));
+            }
+        }
+        true
     }
 
     /// The items among what an item names.

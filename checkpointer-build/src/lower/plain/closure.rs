@@ -15,30 +15,17 @@ impl Plain<'_> {
         let mut params = Vec::new();
         while !self.is_punct(b'|') {
             let pattern = self.pattern()?;
-            let ty = if self.is_punct(b':') && !self.is_colons() {
-                self.take(b":")?;
-                Some(self.ty()?)
-            } else {
-                None
-            };
+            let ty = self.annotation()?;
             params.push((pattern, ty));
             if self.is_punct(b'|') {
                 break;
             }
-            if !self.is_punct(b',') {
-                return None;
-            }
-            self.next += 1;
-            if !self.is_punct(b'|') {
-                self.write_operator(b",");
-            }
+            self.comma_unless(|plain| plain.is_punct(b'|'))?;
         }
         self.take(b"|")?;
-        let (result, body) = if matches!(self.puncts(), [b'-', b'>', _]) {
-            self.take(b"->")?;
-            let ty = self.ty()?;
-            let (block, _) = self.block()?;
-            (Some(ty), Expr::Block(Box::new(block)))
+        let result = self.result()?;
+        let body = if result.is_some() {
+            Expr::Block(Box::new(self.block()?.0))
         } else {
             let start = self.out.len();
             let (body, form) = self.expr_in(structs)?;
@@ -49,7 +36,7 @@ impl Plain<'_> {
                 }
                 self.unwrap(start, alone as usize);
             }
-            (None, body)
+            body
         };
         Some((
             Expr::Closure(Box::new(Closure {

@@ -2,18 +2,12 @@
 
 use super::operator::precedence::COMPARE;
 use super::tokens::Kind;
-use super::{DEEPEST, Form, Plain};
+use super::{Form, Plain};
 use crate::ir::{Arm, Expr, UnaryOp};
 
 impl Plain<'_> {
     pub(super) fn unary(&mut self, structs: bool) -> Option<(Expr, Form)> {
-        self.depth += 1;
-        if self.depth > DEEPEST {
-            return None;
-        }
-        let found = self.unary_inside(structs);
-        self.depth -= 1;
-        found
+        self.deeper(|plain| plain.unary_inside(structs))
     }
 
     fn unary_inside(&mut self, structs: bool) -> Option<(Expr, Form)> {
@@ -264,15 +258,10 @@ impl Plain<'_> {
         let (then, _) = self.block()?;
         let otherwise = if self.is_word("else") {
             self.take_word("else")?;
-            self.depth += 1;
-            if self.depth > DEEPEST {
-                return None;
-            }
-            let (otherwise, _) = match self.word() {
-                "if" => self.branch()?,
-                _ => self.braces()?,
-            };
-            self.depth -= 1;
+            let (otherwise, _) = self.deeper(|plain| match plain.word() {
+                "if" => plain.branch(),
+                _ => plain.braces(),
+            })?;
             Some(Box::new(otherwise))
         } else {
             None

@@ -1,7 +1,7 @@
 //! A function up to its body.
 
 use super::Plain;
-use super::tokens::{self, Kind};
+use super::tokens::Kind;
 use crate::cfg::CfgSet;
 use crate::ir::{Function, Param, Pos, Receiver, Visibility};
 use crate::symbol::Symbol;
@@ -28,16 +28,7 @@ pub(in super::super) fn header(
     attributes: &[&str],
     set: &CfgSet,
 ) -> Option<Header> {
-    let mut plain = Plain {
-        text,
-        tokens: tokens::tokens(text)?,
-        next: 0,
-        out: Vec::with_capacity(text.len() * 2),
-        at,
-        set,
-        scopes: 0,
-        depth: 0,
-    };
+    let mut plain = Plain::new(text, at, set)?;
     for attribute in attributes {
         plain.out.extend_from_slice(b"p#[");
         plain.write_text(b'i', attribute);
@@ -98,12 +89,7 @@ impl Plain<'_> {
             self.comma()?;
         }
         self.close(b')')?;
-        let result = if matches!(self.puncts(), [b'-', b'>', _]) {
-            self.take(b"->")?;
-            Some(self.ty()?)
-        } else {
-            None
-        };
+        let result = self.result()?;
         self.where_clause(&mut generics)?;
         Some(Header {
             name,

@@ -55,13 +55,7 @@ impl Plain<'_> {
             if self.is_punct(b'>') {
                 break;
             }
-            if !self.is_punct(b',') {
-                return None;
-            }
-            self.next += 1;
-            if !self.is_punct(b'>') {
-                self.write_operator(b",");
-            }
+            self.comma_unless(|plain| plain.is_punct(b'>'))?;
         }
         self.take(b">")?;
         if !any {
@@ -161,14 +155,10 @@ impl Plain<'_> {
             if self.is_punct(b'>') {
                 break;
             }
-            if !self.is_punct(b',') {
-                return None;
-            }
-            self.next += 1;
+            self.comma_unless(|plain| plain.is_punct(b'>'))?;
             if self.is_punct(b'>') {
                 break;
             }
-            self.write_operator(b",");
         }
         self.take(b">")
     }
@@ -203,13 +193,7 @@ impl Plain<'_> {
             if ends(self) {
                 break;
             }
-            if !self.is_punct(b',') {
-                return None;
-            }
-            self.next += 1;
-            if !ends(self) {
-                self.write_operator(b",");
-            }
+            self.comma_unless(ends)?;
         }
         if !any {
             self.out.truncate(start);

@@ -29,16 +29,7 @@ pub(super) fn read(text: &str, at: Pos, set: &CfgSet, bytes: &mut Vec<u8>) -> Op
     if text.contains("cfg") {
         return None;
     }
-    let mut plain = Plain {
-        text,
-        tokens: tokens::tokens(text)?,
-        next: 0,
-        out: Vec::with_capacity(text.len() * 2),
-        at,
-        set,
-        scopes: 0,
-        depth: 0,
-    };
+    let mut plain = Plain::new(text, at, set)?;
     plain.out.push(b'{');
     let (block, _) = plain.statements()?;
     plain.out.push(b'}');
@@ -96,6 +87,30 @@ impl Form {
 const DEEPEST: u32 = 200;
 
 impl<'t> Plain<'t> {
+    fn new(text: &'t str, at: Pos, set: &'t CfgSet) -> Option<Self> {
+        Some(Plain {
+            text,
+            tokens: tokens::tokens(text)?,
+            next: 0,
+            out: Vec::with_capacity(text.len() * 2),
+            at,
+            set,
+            scopes: 0,
+            depth: 0,
+        })
+    }
+
+    /// Reads what stands one level deeper.
+    fn deeper<R>(&mut self, read: impl FnOnce(&mut Self) -> Option<R>) -> Option<R> {
+        self.depth += 1;
+        if self.depth > DEEPEST {
+            return None;
+        }
+        let found = read(self);
+        self.depth -= 1;
+        found
+    }
+
     fn peek(&self) -> Token {
         self.tokens[self.next]
     }
@@ -197,11 +212,16 @@ impl<'t> Plain<'t> {
 
     /// Goes over a comma; it is written if something follows it.
     fn comma(&mut self) -> Option<()> {
+        self.comma_unless(Self::is_close)
+    }
+
+    /// The same in a list that ends in another way.
+    fn comma_unless(&mut self, ends: impl FnOnce(&Self) -> bool) -> Option<()> {
         if !self.is_punct(b',') {
             return None;
         }
         self.next += 1;
-        if !self.is_close() {
+        if !ends(self) {
             self.write_operator(b",");
         }
         Some(())

@@ -212,12 +212,7 @@ impl<'t> Plain<'t> {
             self.comma()?;
         }
         self.close(b')')?;
-        let result = if matches!(self.puncts(), [b'-', b'>', _]) {
-            self.take(b"->")?;
-            self.ty()?
-        } else {
-            Type::Tuple(Vec::new())
-        };
+        let result = self.result()?.unwrap_or(Type::Tuple(Vec::new()));
         Some(GenericArgs {
             parenthesized: Some((inputs, Box::new(result))),
             ..GenericArgs::default()
@@ -283,14 +278,10 @@ impl<'t> Plain<'t> {
                 break;
             }
             // A binding, bound or block.
-            if !self.is_punct(b',') {
-                return None;
-            }
-            self.next += 1;
+            self.comma_unless(|plain| plain.is_punct(b'>'))?;
             if self.is_punct(b'>') {
                 break;
             }
-            self.write_operator(b",");
         }
         self.take(b">")?;
         Some(found)

@@ -2,7 +2,7 @@
 
 use super::path::Style;
 use super::tokens::Kind;
-use super::{DEEPEST, Plain, is_keyword};
+use super::{Plain, is_keyword};
 use crate::ir::{Expr, Pattern};
 use crate::symbol::Symbol;
 
@@ -28,13 +28,7 @@ impl Plain<'_> {
     }
 
     pub(super) fn pattern(&mut self) -> Option<Pattern> {
-        self.depth += 1;
-        if self.depth > DEEPEST {
-            return None;
-        }
-        let found = self.pattern_inside();
-        self.depth -= 1;
-        found
+        self.deeper(Self::pattern_inside)
     }
 
     fn pattern_inside(&mut self) -> Option<Pattern> {

@@ -83,12 +83,7 @@ impl Plain<'_> {
     fn local(&mut self) -> Option<Statement> {
         self.take_word("let")?;
         let pattern = self.pattern()?;
-        let ty = if self.is_punct(b':') && !self.is_colons() {
-            self.take(b":")?;
-            Some(self.ty()?)
-        } else {
-            None
-        };
+        let ty = self.annotation()?;
         let mut value = None;
         let mut otherwise = None;
         if self.is_punct(b'=') {

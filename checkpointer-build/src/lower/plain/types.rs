@@ -1,19 +1,31 @@
 //! Types.
 
+use super::Plain;
 use super::path::Style;
 use super::tokens::Kind;
-use super::{DEEPEST, Plain};
 use crate::ir::Type;
 
 impl Plain<'_> {
     pub(super) fn ty(&mut self) -> Option<Type> {
-        self.depth += 1;
-        if self.depth > DEEPEST {
-            return None;
+        self.deeper(Self::ty_inside)
+    }
+
+    /// `: A`, if it stands there.
+    pub(super) fn annotation(&mut self) -> Option<Option<Type>> {
+        if !self.is_punct(b':') || self.is_colons() {
+            return Some(None);
         }
-        let found = self.ty_inside();
-        self.depth -= 1;
-        found
+        self.take(b":")?;
+        self.ty().map(Some)
+    }
+
+    /// `-> A`, if it stands there.
+    pub(super) fn result(&mut self) -> Option<Option<Type>> {
+        if !matches!(self.puncts(), [b'-', b'>', _]) {
+            return Some(None);
+        }
+        self.take(b"->")?;
+        self.ty().map(Some)
     }
 
     fn ty_inside(&mut self) -> Option<Type> {
